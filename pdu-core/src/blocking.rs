@@ -1,0 +1,1 @@
+//! Drivers for threads that may block: TCP, UDP, serial lines and anything that reads and writes with timeouts.
