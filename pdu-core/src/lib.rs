@@ -5,10 +5,15 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+#[cfg(feature = "alloc")]
+mod device;
 mod endpoint;
 mod error;
+mod number;
 mod status;
 mod time;
+mod vocabulary;
+mod words;
 
 #[cfg(feature = "std")]
 pub mod blocking;
@@ -17,9 +22,21 @@ pub mod testing;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 
+#[cfg(feature = "alloc")]
+pub use device::{
+    Answer, Capabilities, Capability, Command, DeviceError, DeviceSession, Identity, IdentitySource, OutletStatus,
+    Restart, Snapshot, Update,
+};
 pub use endpoint::{Endpoint, Event, EventOf, Hub, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport};
 pub use error::{Effect, Error, ErrorKind};
+pub use number::{Counter, Decimal, ParseDecimalError, Since};
 pub use status::Status;
 #[cfg(feature = "std")]
 pub use time::Clock;
 pub use time::{Instant, earliest};
+pub use vocabulary::{
+    Action, Alarm, Component, Contact, ContactKind, ContactStatus, Delay, Line, LocalDateTime, ParseLocalDateTimeError,
+    Point, PowerRestorePolicy, PowerState, Quality, Quantity, Reading, Severity, Statistic, Target, Threshold,
+    ThresholdSetting, Unit, Value,
+};
+pub use words::UnknownWord;

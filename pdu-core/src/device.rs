@@ -1,0 +1,337 @@
+//! What any rack unit may be asked, whatever its protocol.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::words::words;
+use crate::{
+    Action, Alarm, ContactStatus, Delay, Effect, Error, ErrorKind, LocalDateTime, Point, PowerState, Reading, Session,
+    Target, ThresholdSetting,
+};
+
+/// A [`Session`] with a rack unit, whatever its protocol: commands and answers in one vocabulary.
+///
+/// Implemented for every session with these types, so that one program holds a mixed fleet as `Vec<Box<dyn DeviceSession>>`.
+pub trait DeviceSession:
+    Session<Request = Command, Reply = Answer, Notice = Update, Error = DeviceError> + Send
+{
+}
+
+impl<S> DeviceSession for S where
+    S: Session<Request = Command, Reply = Answer, Notice = Update, Error = DeviceError> + Send + ?Sized
+{
+}
+
+/// What a unit is asked or told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+#[non_exhaustive]
+pub enum Command {
+    /// What this session can do. Answered at once, without a byte sent.
+    Capabilities,
+    /// Who the unit is, with its chain.
+    Identity,
+    /// Everything that the unit shows, in one go.
+    Snapshot,
+    /// An action on outlets. Its answer means accepted, not happened.
+    Switch {
+        /// Which outlets.
+        target: Target,
+        /// What to do.
+        action: Action,
+        /// When.
+        delay: Delay,
+    },
+    /// All thresholds.
+    Thresholds,
+    /// Sets one threshold, and reads it back.
+    SetThreshold(ThresholdSetting),
+    /// Sets the energy counters of one place to zero. Never repeated.
+    ResetEnergy(Point),
+    /// The unit's clock.
+    Clock,
+    /// Sets the unit's clock.
+    SetClock(LocalDateTime),
+    /// Restarts the unit's controller. Never repeated.
+    Restart(Restart),
+}
+
+words! {
+    /// How a unit's controller starts again.
+    pub enum Restart as "restart" {
+        /// With the settings that it has.
+        Controller = "controller",
+        /// With factory settings.
+        FactoryDefaults = "factory",
+    }
+}
+
+/// What a unit answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+#[non_exhaustive]
+pub enum Answer {
+    /// What the session can do.
+    Capabilities(Capabilities),
+    /// Who the unit is, one for each member of its chain.
+    Identity(Vec<Identity>),
+    /// Everything that the unit shows.
+    Snapshot(Box<Snapshot>),
+    /// The command was accepted. Whether it happened comes as an [`Update`], or by reading back.
+    Accepted,
+    /// The command happened: what was read back is what was wanted.
+    Confirmed,
+    /// All thresholds.
+    Thresholds(Vec<ThresholdSetting>),
+    /// The unit's clock.
+    Clock(LocalDateTime),
+}
+
+/// What a unit tells unasked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+#[non_exhaustive]
+pub enum Update {
+    /// A new state of the whole unit; newer ones replace older ones that were not taken.
+    Snapshot(Box<Snapshot>),
+    /// An outlet has changed.
+    Outlet(OutletStatus),
+    /// An alarm has begun, or changed its severity ([`Severity::Ok`](crate::Severity::Ok): it has ended).
+    Alarm(Alarm),
+}
+
+/// Everything that a unit shows. Lists that a device does not have are empty.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Snapshot {
+    /// The unit, and the members of its chain.
+    pub identities: Vec<Identity>,
+    /// What is measured, in the order of the device's table.
+    pub readings: Vec<Reading>,
+    /// The outlets.
+    pub outlets: Vec<OutletStatus>,
+    /// The two-state sensors.
+    pub contacts: Vec<ContactStatus>,
+    /// The alarms that stand.
+    pub alarms: Vec<Alarm>,
+    /// The thresholds.
+    pub thresholds: Vec<ThresholdSetting>,
+    /// The unit's clock.
+    pub clock: Option<LocalDateTime>,
+}
+
+impl Snapshot {
+    /// The reading of a quantity at a place, as of now.
+    ///
+    /// ```
+    /// use pdu_core::{Line, Point, Quantity, Snapshot};
+    ///
+    /// let snapshot = Snapshot::default();
+    /// assert_eq!(snapshot.reading(Point::inlet(1).on(Line::L1), Quantity::Voltage), None);
+    /// ```
+    pub fn reading(&self, point: Point, quantity: crate::Quantity) -> Option<&Reading> {
+        self.readings
+            .iter()
+            .find(|r| r.point == point && r.quantity == quantity && r.statistic == crate::Statistic::Now)
+    }
+}
+
+/// Who a unit is. `None` is what the device or its protocol does not tell.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Identity {
+    /// Member of the chain.
+    pub unit: u16,
+    /// Who made it.
+    pub vendor: Option<String>,
+    /// What it is called by its maker.
+    pub model: Option<String>,
+    /// What it is called by its owner.
+    pub name: Option<String>,
+    /// Serial number.
+    pub serial: Option<String>,
+    /// Ethernet address.
+    pub mac: Option<String>,
+    /// Version of its firmware.
+    pub firmware: Option<String>,
+    /// Where this comes from.
+    pub source: IdentitySource,
+}
+
+words! {
+    /// Where an [`Identity`] comes from.
+    pub enum IdentitySource as "identity source" {
+        /// The device said so.
+        Device = "device",
+        /// The caller's choice of profile says so; the device cannot.
+        Profile = "profile",
+    }
+}
+
+/// An outlet and what it does.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct OutletStatus {
+    /// Member of the chain.
+    pub unit: u16,
+    /// Which outlet, from 1.
+    pub number: u16,
+    /// Its name, if it has one.
+    pub name: Option<String>,
+    /// Whether it gives power.
+    pub state: PowerState,
+    /// What is still to happen to it.
+    pub pending: Option<Action>,
+}
+
+words! {
+    /// One thing that a device may be able to do.
+    #[non_exhaustive]
+    pub enum Capability as "capability" {
+        /// [`Command::Snapshot`].
+        Snapshot = "snapshot",
+        /// [`Command::Switch`].
+        Switch = "switch",
+        /// [`Command::Thresholds`].
+        Thresholds = "thresholds",
+        /// [`Command::SetThreshold`].
+        SetThreshold = "set_threshold",
+        /// [`Command::ResetEnergy`].
+        ResetEnergy = "reset_energy",
+        /// [`Command::Clock`].
+        Clock = "clock",
+        /// [`Command::SetClock`].
+        SetClock = "set_clock",
+        /// [`Command::Restart`].
+        Restart = "restart",
+    }
+}
+
+/// What a device can do, to know beforehand.
+///
+/// ```
+/// use pdu_core::{Capabilities, Capability};
+///
+/// const METER: Capabilities = Capabilities::of(&[Capability::Snapshot, Capability::Thresholds]);
+/// assert!(METER.has(Capability::Snapshot));
+/// assert!(!METER.has(Capability::Switch));
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Capabilities(u32);
+
+impl Capabilities {
+    /// These, and no others.
+    pub const fn of(capabilities: &[Capability]) -> Self {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < capabilities.len() {
+            bits |= 1 << capabilities[i] as u32;
+            i += 1;
+        }
+        Self(bits)
+    }
+
+    /// Whether this is one of them.
+    pub const fn has(self, capability: Capability) -> bool {
+        self.0 & (1 << capability as u32) != 0
+    }
+
+    /// All of them.
+    pub fn iter(self) -> impl Iterator<Item = Capability> {
+        Capability::ALL.iter().copied().filter(move |&c| self.has(c))
+    }
+}
+
+impl fmt::Debug for Capabilities {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+/// The error of every [`DeviceSession`]: kind and effect as a protocol's own error had them, and that error as the source.
+#[derive(Debug)]
+pub struct DeviceError {
+    kind: ErrorKind,
+    effect: Effect,
+    source: Box<dyn core::error::Error + Send + Sync>,
+}
+
+impl DeviceError {
+    /// Wraps the error of a protocol crate.
+    pub fn new<E: Error + Send + Sync + 'static>(error: E) -> Self {
+        Self {
+            kind: error.kind(),
+            effect: error.effect(),
+            source: Box::new(error),
+        }
+    }
+
+    /// The same error with another effect: what a single request of a command that needs several could not know.
+    #[must_use]
+    pub fn with_effect(self, effect: Effect) -> Self {
+        Self { effect, ..self }
+    }
+
+    /// A command that the device, its protocol or this crate cannot do.
+    pub fn unsupported(what: impl Into<String>) -> Self {
+        Self {
+            kind: ErrorKind::Unsupported,
+            effect: Effect::NotApplied,
+            source: what.into().into(),
+        }
+    }
+
+    /// A command that asks for something outside what may be asked; nothing was sent.
+    pub fn invalid(what: impl Into<String>) -> Self {
+        Self {
+            kind: ErrorKind::InvalidArgument,
+            effect: Effect::NotApplied,
+            source: what.into().into(),
+        }
+    }
+}
+
+impl fmt::Display for DeviceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.fmt(f)
+    }
+}
+
+impl core::error::Error for DeviceError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        // `Display` already shows the wrapped error, so what lies under it comes next.
+        self.source.source()
+    }
+}
+
+impl Error for DeviceError {
+    fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    fn effect(&self) -> Effect {
+        self.effect
+    }
+}
+
+impl DeviceError {
+    /// The protocol crate's own error, to be downcast by whoever knows it.
+    pub fn inner(&self) -> &(dyn core::error::Error + Send + Sync + 'static) {
+        &*self.source
+    }
+}
