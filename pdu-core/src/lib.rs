@@ -10,6 +10,7 @@ mod device;
 mod endpoint;
 mod error;
 mod number;
+mod rng;
 mod status;
 mod time;
 mod vocabulary;
@@ -30,6 +31,7 @@ pub use device::{
 pub use endpoint::{Endpoint, Event, EventOf, Hub, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport};
 pub use error::{Effect, Error, ErrorKind};
 pub use number::{Counter, Decimal, ParseDecimalError, Since};
+pub use rng::Rng;
 pub use status::Status;
 #[cfg(feature = "std")]
 pub use time::Clock;
