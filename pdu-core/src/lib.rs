@@ -5,8 +5,13 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+mod backoff;
+#[cfg(feature = "std")]
+mod call_error;
 #[cfg(feature = "alloc")]
 mod device;
+#[cfg(feature = "std")]
+mod driver;
 mod endpoint;
 mod error;
 mod number;
@@ -23,6 +28,9 @@ pub mod testing;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 
+pub use backoff::{Backoff, LinkEnd};
+#[cfg(feature = "std")]
+pub use call_error::CallError;
 #[cfg(feature = "alloc")]
 pub use device::{
     Answer, Capabilities, Capability, Command, DeviceError, DeviceSession, Identity, IdentitySource, OutletStatus,

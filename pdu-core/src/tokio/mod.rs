@@ -1,1 +1,14 @@
 //! Drivers for tokio.
+//!
+//! [`Driver`] asks (it holds a [`Session`](crate::Session)), [`Server`] answers (it holds any
+//! [`Endpoint`](crate::Endpoint)). Both move bytes between their endpoint and a [`Link`], keep its time, and obey its
+//! [`LinkDemand`](crate::LinkDemand). All progress lies in these structs and none in a future, so every future here may be
+//! dropped at any await and nothing is lost.
+
+mod clock;
+mod driver;
+mod link;
+mod wire;
+
+pub use self::driver::{Driver, Server};
+pub use self::link::{Link, StreamLink, tcp};

@@ -1,0 +1,69 @@
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use core::time::Duration;
+use std::boxed::Box;
+
+use ::tokio::time::{Instant as TokioInstant, Sleep, sleep_until};
+
+use crate::Instant;
+
+/// The longest that a timer sleeps at once: tokio's own stand-in for "never".
+const FAR: Duration = Duration::from_secs(86_400 * 365 * 30);
+
+/// Tokio's clock as [`Instant`], so that its paused time works in tests.
+#[derive(Clone, Copy)]
+pub(super) struct Clock {
+    epoch: TokioInstant,
+}
+
+impl Clock {
+    pub(super) fn start() -> Self {
+        Self {
+            epoch: TokioInstant::now(),
+        }
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        Instant::EPOCH + self.epoch.elapsed()
+    }
+
+    fn tokio(&self, at: Instant) -> TokioInstant {
+        let span = at.saturating_since(Instant::EPOCH);
+        self.epoch.checked_add(span).unwrap_or_else(|| self.epoch + FAR)
+    }
+}
+
+/// A timer that is set anew only for an earlier deadline: waking early is harmless, and most deadlines move later.
+pub(super) struct Timer {
+    sleep: Option<Pin<Box<Sleep>>>,
+    armed: Option<Instant>,
+}
+
+impl Timer {
+    pub(super) const fn new() -> Self {
+        Self {
+            sleep: None,
+            armed: None,
+        }
+    }
+
+    /// Ready if the deadline may have come (the clock decides, not the timer), else the task wakes at the deadline or
+    /// before.
+    pub(super) fn poll(&mut self, clock: &Clock, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(deadline) = deadline else {
+            return Poll::Pending;
+        };
+        let sleep = self
+            .sleep
+            .get_or_insert_with(|| Box::pin(sleep_until(clock.tokio(deadline))));
+        if self.armed.is_none_or(|armed| armed > deadline) {
+            sleep.as_mut().reset(clock.tokio(deadline));
+            self.armed = Some(deadline);
+        }
+        let poll = sleep.as_mut().poll(cx);
+        if poll.is_ready() {
+            self.armed = None;
+        }
+        poll
+    }
+}
