@@ -2,4 +2,5 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
 
+pub mod bps2000;
 pub mod wire;
