@@ -157,6 +157,7 @@ pub fn input_may_be_split_anywhere<F: Fixture>(fixture: &F) {
 pub fn reply_timer_starts_when_the_last_byte_left<F: Fixture>(fixture: &F) {
     let mut run = Run::new(fixture, 0, none(fixture));
     run.warm_up();
+    let before = run.bytes_sent();
     run.harness.set_output(Side::Client, Output::AllButLastByte);
     run.harness.link_mut().hold(Side::Client);
     run.ask(run.a_read(1));
@@ -168,7 +169,9 @@ pub fn reply_timer_starts_when_the_last_byte_left<F: Fixture>(fixture: &F) {
         run.last_event()
     );
     run.harness.set_output(Side::Client, Output::Free);
-    run.run_for(fixture.reply_timeout() * 9 / 10);
+    run.run_for(fixture.reply_timeout() / 10);
+    let after = run.bytes_sent();
+    run.run_for(fixture.reply_timeout() * 8 / 10);
     assert_eq!(
         run.harness.live(),
         1,
@@ -179,6 +182,13 @@ pub fn reply_timer_starts_when_the_last_byte_left<F: Fixture>(fixture: &F) {
     run.finish();
     run.check_results();
     assert!(run.is_ok(1), "an answer in time was not taken: {}", run.last_event());
+    let request = after - before;
+    assert_eq!(run.bytes_sent(), after, "sent again before the reply's time was up");
+    assert_eq!(
+        request,
+        run.bytes_of_a_request(),
+        "sent again while the request was still leaving"
+    );
 }
 
 /// A reply that comes after its request was given up, by timeout or cancel, is taken for no other's. (Lines 4 and 5.)
@@ -261,13 +271,13 @@ pub fn time_running_backwards_is_harmless<F: Fixture>(fixture: &F) {
 ///
 /// # Panics
 ///
-/// If not, or if the table takes more than 65,536 requests.
+/// If not, or if the table takes more than 16,384 requests.
 pub fn full_table_gives_the_request_back<F: Fixture>(fixture: &F) {
     let mut run = Run::new(fixture, 0, none(fixture));
     run.warm_up();
     run.harness.set_output(Side::Client, Output::AtMost(0));
-    let Some((n, refused)) = (1..65_536).find_map(|n| run.try_ask(n).err()) else {
-        fail("65,535 requests are live: a table without bound");
+    let Some((n, refused)) = (1..16_384).find_map(|n| run.try_ask(n).err()) else {
+        fail("16,383 requests are live: a table without bound");
     };
     assert_eq!(refused.kind, ErrorKind::Busy, "a full table is Busy");
     let (back, request) = (format!("{:?}", refused.request), format!("{:?}", fixture.request(n)));
@@ -313,7 +323,10 @@ pub fn cancelled_before_sending_is_not_applied<F: Fixture>(fixture: &F) {
         run.harness.set_output(Side::Client, Output::Free);
         run.run_for(Duration::from_millis(1));
         let later = run.harness.transmitted(Side::Client).split_off(sent);
-        assert_eq!(later, vec![], "request {n} left after it was cancelled");
+        assert!(
+            later.is_empty(),
+            "request {n} left after it was cancelled: {later:02x?}"
+        );
     }
 }
 
@@ -507,6 +520,20 @@ impl<'f, F: Fixture> Run<'f, F> {
             let longest = self.fixture.reply_timeout() * if rng.chance(200) { 2 } else { 0 };
             self.run_for(rng.span(&(Duration::ZERO..=longest.max(Duration::from_millis(20)))));
         }
+    }
+
+    fn bytes_sent(&self) -> usize {
+        self.harness.transmitted(Side::Client).len()
+    }
+
+    /// How many bytes the second request of a warm session takes, if nothing goes wrong.
+    fn bytes_of_a_request(&self) -> usize {
+        let mut control = Run::new(self.fixture, 0, none(self.fixture));
+        control.warm_up();
+        let before = control.bytes_sent();
+        control.ask(control.a_read(1));
+        control.finish();
+        control.bytes_sent() - before
     }
 
     fn run_for(&mut self, span: Duration) {

@@ -371,6 +371,7 @@ impl<A: Session, B: Endpoint> Harness<A, B> {
     }
 
     fn round(&mut self) -> bool {
+        self.tell_time_unasked();
         let mut moved = self.move_link();
         if self.manners == Manners::Lazy {
             moved |= self.read(Side::Client) | self.read(Side::Server);
@@ -587,10 +588,6 @@ impl<A: Session, B: Endpoint> Harness<A, B> {
     }
 
     fn time_out(&mut self, side: Side) -> bool {
-        if self.manners == Manners::Eager || self.manners == Manners::ClockJumpsBack {
-            let now = self.told(side);
-            self.endpoint_mut(side).handle_timeout(now);
-        }
         let due = |deadline: Option<Instant>, now| deadline.is_some_and(|at| at <= now);
         if !due(self.endpoint(side).poll_timeout(), self.now) {
             return false;
@@ -603,6 +600,16 @@ impl<A: Session, B: Endpoint> Harness<A, B> {
             self.breach(BreachKind::TimeoutStuck(side));
         }
         true
+    }
+
+    /// Early, and again and again, where manners are such.
+    fn tell_time_unasked(&mut self) {
+        if self.manners == Manners::Eager || self.manners == Manners::ClockJumpsBack {
+            for side in [Side::Client, Side::Server] {
+                let now = self.told(side);
+                self.endpoint_mut(side).handle_timeout(now);
+            }
+        }
     }
 
     /// The time that a side is told. When the clock jumps back, it has heard the true time before, so that it knows better.
