@@ -3,4 +3,8 @@
 #![doc = include_str!("../README.md")]
 
 pub mod bps2000;
+pub mod client;
+mod error;
 pub mod wire;
+
+pub use error::{ModbusError, Rejected};

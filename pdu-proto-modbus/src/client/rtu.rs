@@ -1,0 +1,811 @@
+use core::convert::Infallible;
+use core::time::Duration;
+
+use pdu_core::{
+    Endpoint, ErrorKind, EventOf, Instant, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport, earliest,
+};
+
+use super::link::{Link, LinkState};
+use super::table::{Entry, Stage, Table};
+use super::{Reply, Request, Statistics};
+use crate::wire::rtu::{self, Framing};
+use crate::wire::{Field, FunctionCode, Mismatch, Request as WireRequest, Response};
+use crate::{ModbusError, Rejected};
+
+/// Settings of an [`RtuClient`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RtuOptions {
+    /// What the frames go over.
+    pub link: RtuLink,
+    /// How long a unit may take until it begins to answer, from the moment when the request is on the line.
+    pub timeout: Duration,
+    /// How long requests wait for a link before they fail, counted from when the first of them began to.
+    pub connect_timeout: Duration,
+    /// How often a request that may be repeated is sent again.
+    pub retries: u8,
+    /// How long the line must have been quiet, after an answer that did not come, before anything else is sent. A unit that
+    /// answers later than [`timeout`](Self::timeout) and this together can be taken for the answer to the next request of
+    /// the same form to the same unit: RTU has no ids.
+    pub quiet: Duration,
+    /// How long a request waits for a line that is never quiet before it fails.
+    pub busy_line: Duration,
+    /// How long units get to act on a broadcast.
+    pub turnaround: Duration,
+    /// Silence that ends a frame whose length nothing tells, that of an unknown function. USB adapters deliver bytes in
+    /// pieces up to 16 ms apart, so the standard's 3.5 characters would cut it.
+    pub frame_gap: Duration,
+    /// What the adapter does with the bytes that are sent.
+    pub echo: LocalEcho,
+}
+
+/// What RTU frames go over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RtuLink {
+    /// A serial line. After a timeout it is left alone until it was quiet.
+    Serial(LineSettings),
+    /// A TCP stream to a serial server. After a timeout the connection is given up: nothing else tells a late answer from
+    /// the next one.
+    Stream,
+}
+
+/// What decides how long a byte takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineSettings {
+    /// Bits per second.
+    pub baud: u32,
+    /// Bits of one character with start, parity and stop bits: 10 for 8N1, else 11.
+    pub bits_per_character: u8,
+}
+
+impl Default for LineSettings {
+    /// 9600 baud 8N1, the factory setting of the BPS2000 (B:1423-1428).
+    fn default() -> Self {
+        Self {
+            baud: 9600,
+            bits_per_character: 10,
+        }
+    }
+}
+
+impl LineSettings {
+    /// How long `len` bytes take.
+    pub fn time_of(&self, len: usize) -> Duration {
+        let bits = u64::try_from(len)
+            .unwrap_or(u64::MAX)
+            .saturating_mul(self.bits_per_character.into());
+        Duration::from_micros(bits.saturating_mul(1_000_000).div_ceil(self.baud.max(1).into()))
+    }
+
+    /// The silence before a frame: 3.5 characters of 11 bits, and 1750 µs above 19200 baud.
+    ///
+    /// Source: Modbus over Serial Line V1.02, 2.5.1.1.
+    pub fn silence(&self) -> Duration {
+        if self.baud > 19_200 {
+            return Duration::from_micros(1750);
+        }
+        Duration::from_micros(38_500_000_u64.div_ceil(self.baud.max(1).into()))
+    }
+}
+
+/// What a half-duplex adapter does with the bytes that are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum LocalEcho {
+    /// They do not come back.
+    #[default]
+    None,
+    /// They come back before the answer, and are removed. Without this setting, the echo of a write looks like its answer
+    /// (libmodbus#818).
+    Removed,
+}
+
+impl Default for RtuOptions {
+    fn default() -> Self {
+        Self {
+            link: RtuLink::Serial(LineSettings::default()),
+            timeout: Duration::from_secs(1),
+            connect_timeout: Duration::from_secs(3),
+            retries: 2,
+            quiet: Duration::from_millis(200),
+            busy_line: Duration::from_secs(5),
+            turnaround: Duration::from_millis(100),
+            frame_gap: Duration::from_millis(20),
+            echo: LocalEcho::None,
+        }
+    }
+}
+
+impl RtuOptions {
+    /// RTU frames over a TCP stream, as serial servers carry them.
+    pub fn over_tcp() -> Self {
+        Self {
+            link: RtuLink::Stream,
+            ..Self::default()
+        }
+    }
+
+    fn time_of(&self, len: usize) -> Duration {
+        match self.link {
+            RtuLink::Serial(line) => line.time_of(len),
+            RtuLink::Stream => Duration::ZERO,
+        }
+    }
+
+    fn silence(&self) -> Duration {
+        match self.link {
+            RtuLink::Serial(line) => line.silence(),
+            RtuLink::Stream => Duration::ZERO,
+        }
+    }
+}
+
+/// A client over Modbus RTU, with up to `N` requests in its table, for one unit or for all that share the line.
+///
+/// One request is on the line at a time. The queue is fair: units take turns, so that one that does not answer costs the
+/// others one timeout a round and no more. An answer is framed by what was asked, checked whole (unit, function, byte count,
+/// echoed fields, CRC), and found behind at most one frame's length of other bytes; the line is never searched for something
+/// that happens to fit.
+///
+/// RTU has no ids. So after a timeout nothing is sent before the line was quiet for [`RtuOptions::quiet`]; a cancelled
+/// request keeps the line until its answer came or is overdue.
+///
+/// Unit 0 is everybody: functions that write are sent, and end with a [`Reply`] without a response; others fail.
+///
+/// Source: Modbus over Serial Line V1.02, 2.4 and 2.5.
+///
+/// ```
+/// use pdu_core::{Endpoint, Event, Instant, LinkEvent, Session};
+/// use pdu_proto_modbus::client::{Request, RtuClient, RtuOptions};
+///
+/// let mut client: RtuClient<4> = RtuClient::new(RtuOptions::default());
+/// let mut now = Instant::EPOCH; // the caller's clock
+/// client.handle_link(now, LinkEvent::Up);
+/// client.submit(now, Request::read_holding_registers(1, 0, 1)?).unwrap();
+///
+/// now = client.poll_timeout().unwrap(); // the silence before the first frame
+/// client.handle_timeout(now);
+/// assert_eq!(client.transmit(), [0x01, 0x03, 0x00, 0x00, 0x00, 0x01, 0x84, 0x0A]); // manual, B:1434
+/// client.handle_transmitted(now, 8);
+///
+/// client.handle_input(now, &[0x01, 0x03, 0x02, 0x09, 0x0E, 0x3F, 0xD0]); // manual, B:1438
+/// let Some(Event::Done { result: Ok(reply), .. }) = client.poll_event() else { panic!() };
+/// assert_eq!(reply.registers().unwrap().get(0), Some(2318)); // 231.8 V
+/// # Ok::<(), pdu_proto_modbus::wire::WireError>(())
+/// ```
+#[derive(Debug)]
+pub struct RtuClient<const N: usize = 32> {
+    options: RtuOptions,
+    now: Instant,
+    link: Link,
+    table: Table<N>,
+    phase: Phase,
+    /// Nothing is sent before.
+    clear_at: Instant,
+    /// When a request that waits for the line fails.
+    line_busy_at: Option<Instant>,
+    last_unit: u8,
+    /// The frame on the line; what it asks says what its answer looks like.
+    output: Buffer,
+    sent: usize,
+    echo_left: usize,
+    input: Buffer,
+    /// When the line has been silent for long enough to end a frame of unknown length.
+    silent_at: Option<Instant>,
+    /// Bytes dropped since the request left.
+    discarded: usize,
+    rejected: Option<Rejected>,
+}
+
+/// What is going on, on the line. The owner is the request's place in the table, `None` once it was cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Idle,
+    Sending {
+        owner: Option<usize>,
+    },
+    Waiting {
+        owner: Option<usize>,
+        deadline: Instant,
+    },
+    /// An answer did not come, and may still. `late` is the request that would still take it.
+    Poisoned {
+        late: Option<usize>,
+    },
+}
+
+/// A frame, or the beginning of one.
+#[derive(Debug)]
+struct Buffer {
+    bytes: [u8; rtu::MAX_FRAME],
+    len: usize,
+}
+
+impl Buffer {
+    const fn new() -> Self {
+        Self {
+            bytes: [0; rtu::MAX_FRAME],
+            len: 0,
+        }
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    /// Takes what fits, and gives back the rest.
+    fn fill<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let (now, later) = bytes.split_at(bytes.len().min(self.bytes.len() - self.len));
+        self.bytes[self.len..self.len + now.len()].copy_from_slice(now);
+        self.len += now.len();
+        later
+    }
+
+    fn drop_front(&mut self, len: usize) {
+        self.bytes.copy_within(len..self.len, 0);
+        self.len -= len;
+    }
+}
+
+/// What the front of the input is.
+enum Front<'b> {
+    /// The answer, and the bytes of it.
+    Answer(Response<'b>, usize),
+    /// Perhaps the beginning of it.
+    Open,
+    /// Perhaps the beginning of one that only silence ends.
+    OpenUntilSilence,
+    /// Not its beginning.
+    Not(Rejected),
+}
+
+impl<const N: usize> RtuClient<N> {
+    /// A client without a link.
+    pub fn new(options: RtuOptions) -> Self {
+        const { assert!(N > 0, "a client has at least one place") };
+        Self {
+            options,
+            now: Instant::EPOCH,
+            link: Link::down(),
+            table: Table::new(),
+            phase: Phase::Idle,
+            clear_at: Instant::EPOCH,
+            line_busy_at: None,
+            last_unit: 0,
+            output: Buffer::new(),
+            sent: 0,
+            echo_left: 0,
+            input: Buffer::new(),
+            silent_at: None,
+            discarded: 0,
+            rejected: None,
+        }
+    }
+
+    /// What it has seen that was no answer.
+    pub fn statistics(&self) -> Statistics {
+        self.table.statistics
+    }
+
+    fn catch_up(&mut self, now: Instant) {
+        self.now = self.now.max(now);
+    }
+
+    /// Sends the next request if the line is free.
+    fn advance(&mut self) {
+        if !self.link.is_up() || !matches!(self.phase, Phase::Idle | Phase::Poisoned { .. }) {
+            return;
+        }
+        let Some(index) = self.next_in_turn() else {
+            self.line_busy_at = None;
+            return;
+        };
+        if self.clear_at > self.now {
+            self.line_busy_at.get_or_insert(self.now + self.options.busy_line);
+            return;
+        }
+        self.send(index);
+    }
+
+    /// The oldest request of the next unit in turn.
+    fn next_in_turn(&self) -> Option<usize> {
+        let queued = self.table.entries().filter(|(_, entry)| entry.stage == Stage::Queued);
+        let distance = |entry: &Entry| entry.unit.wrapping_sub(self.last_unit).wrapping_sub(1);
+        let unit = queued
+            .min_by_key(|(_, entry)| distance(entry))
+            .map(|(_, entry)| entry.unit)?;
+        self.table.oldest(Stage::Queued, |entry| entry.unit == unit)
+    }
+
+    fn send(&mut self, index: usize) {
+        let unit = self.table.entry(index).unit;
+        let Some(request) = self.table.request(index) else {
+            return;
+        };
+        match rtu::encode(unit, request, &mut self.output.bytes) {
+            Ok(len) => self.output.len = len,
+            Err(error) => return self.table.fail(index, ModbusError::Request(error)),
+        }
+        self.table.set_sending(index, 0);
+        self.phase = Phase::Sending { owner: Some(index) };
+        self.last_unit = unit;
+        self.line_busy_at = None;
+        self.sent = 0;
+        self.echo_left = if self.options.echo == LocalEcho::Removed {
+            self.output.len
+        } else {
+            0
+        };
+        self.input.len = 0;
+        self.silent_at = None;
+        self.discarded = 0;
+        self.rejected = None;
+    }
+
+    /// The frame has left the driver; it may still be in the queue of a UART, for as long as it takes on the line.
+    fn frame_left(&mut self, owner: Option<usize>) {
+        let on_the_line = self.now + self.options.time_of(self.output.len);
+        if self.output.as_slice().first() == Some(&rtu::BROADCAST) {
+            if let Some(index) = owner {
+                self.table.broadcast_sent(index);
+            }
+            self.phase = Phase::Idle;
+            self.clear_at = on_the_line + self.options.turnaround;
+            return;
+        }
+        let deadline = on_the_line + self.options.timeout + self.options.time_of(self.answer_len());
+        self.phase = Phase::Waiting { owner, deadline };
+        if let Some(index) = owner {
+            self.table.set_waiting(index, deadline);
+        }
+    }
+
+    /// How long the answer is, or may be.
+    fn answer_len(&self) -> usize {
+        match asked(&self.output).map(|request| rtu::response_len(&request, &self.output.bytes[..2])) {
+            Some(Framing::Length(len)) => len,
+            _ => rtu::MAX_FRAME,
+        }
+    }
+
+    fn take_input(&mut self, bytes: &[u8]) {
+        let mut rest = self.without_echo(bytes);
+        while !rest.is_empty() {
+            if !self.is_listening() {
+                return self.take_noise(rest.len());
+            }
+            rest = self.input.fill(rest);
+            self.look_at_input();
+        }
+    }
+
+    fn is_listening(&self) -> bool {
+        matches!(self.phase, Phase::Waiting { .. } | Phase::Poisoned { late: Some(_) })
+    }
+
+    /// Bytes that nobody waits for put off the next request.
+    fn take_noise(&mut self, len: usize) {
+        self.count_discarded(len);
+        self.keep_quiet();
+    }
+
+    fn count_discarded(&mut self, len: usize) {
+        self.table.statistics.discarded += u64::try_from(len).unwrap_or(u64::MAX);
+    }
+
+    fn keep_quiet(&mut self) {
+        let span = match self.phase {
+            Phase::Poisoned { .. } => self.options.quiet,
+            _ => self.options.silence(),
+        };
+        self.clear_at = self.clear_at.max(self.now + span);
+    }
+
+    /// Drops the bytes that are our own, come back. One that differs ends the echo: it was another's, or a collision.
+    fn without_echo<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let from = self.output.len - self.echo_left.min(self.output.len);
+        let echoed = self.output.as_slice()[from..]
+            .iter()
+            .zip(bytes)
+            .take_while(|(own, heard)| own == heard)
+            .count();
+        let (_, rest) = bytes.split_at(echoed);
+        self.echo_left = if rest.is_empty() { self.echo_left - echoed } else { 0 };
+        rest
+    }
+
+    /// Slides over the input to the answer, by one byte at a time and over at most one frame's length.
+    fn look_at_input(&mut self) {
+        let mut start = 0;
+        self.silent_at = None;
+        let found = loop {
+            let front = match asked(&self.output) {
+                Some(request) if start < self.input.len => {
+                    front(&request, self.output.bytes[0], &self.input.as_slice()[start..])
+                }
+                _ => break None,
+            };
+            match front {
+                Front::Answer(response, len) => break Some((response, len)),
+                Front::Open => break None,
+                Front::OpenUntilSilence => {
+                    self.silent_at = Some(self.now + self.options.frame_gap);
+                    break None;
+                }
+                Front::Not(reason) => {
+                    note(&mut self.rejected, reason);
+                    start += 1;
+                }
+            }
+        };
+        self.discarded += start;
+        if let Some((response, len)) = found {
+            let unused = self.input.len - len;
+            Self::settle_answer(&mut self.table, self.phase, &response);
+            self.input.len = 0;
+            self.count_discarded(unused);
+            return self.after_answer();
+        }
+        self.count_discarded(start);
+        self.input.drop_front(start);
+        if self.discarded > rtu::MAX_FRAME {
+            self.give_up_attempt();
+        } else if matches!(self.phase, Phase::Poisoned { .. }) {
+            self.keep_quiet();
+        }
+    }
+
+    fn settle_answer(table: &mut Table<N>, phase: Phase, response: &Response<'_>) {
+        match phase {
+            Phase::Waiting { owner: Some(index), .. } | Phase::Poisoned { late: Some(index) } => {
+                table.answer(index, response);
+            }
+            _ => table.statistics.late += 1,
+        }
+    }
+
+    /// The line is ours again; unless the request was sent twice, for then another answer may come.
+    fn after_answer(&mut self) {
+        let owner = match self.phase {
+            Phase::Waiting { owner, .. } => owner,
+            Phase::Poisoned { late } => late,
+            Phase::Idle | Phase::Sending { .. } => None,
+        };
+        let sent_once = owner.is_none_or(|index| self.table.entry(index).attempts <= 1);
+        self.phase = if sent_once {
+            Phase::Idle
+        } else {
+            Phase::Poisoned { late: None }
+        };
+        self.clear_at = self.now;
+        self.keep_quiet();
+    }
+
+    /// The attempt has failed: its answer is overdue, or drowned in noise.
+    fn give_up_attempt(&mut self) {
+        let owner = match self.phase {
+            Phase::Waiting { owner, .. } => owner,
+            Phase::Poisoned { .. } | Phase::Idle | Phase::Sending { .. } => None,
+        };
+        let late = owner.filter(|&index| self.table.retry(index));
+        if let (Some(index), None) = (owner, late) {
+            self.table.fail(index, self.timeout(index));
+        }
+        self.phase = Phase::Poisoned {
+            late: late.filter(|_| self.discarded <= rtu::MAX_FRAME),
+        };
+        self.count_discarded(self.input.len);
+        self.input.len = 0;
+        self.clear_at = self.now;
+        self.keep_quiet();
+        if self.options.link == RtuLink::Stream {
+            self.break_link();
+        }
+    }
+
+    fn timeout(&self, index: usize) -> ModbusError {
+        let Entry {
+            unit,
+            function,
+            attempts,
+            ..
+        } = *self.table.entry(index);
+        ModbusError::Timeout {
+            unit,
+            function,
+            attempts,
+            rejected: self.rejected,
+            effect: self.table.effect(index),
+        }
+    }
+
+    /// A frame of unknown length ends where the line falls silent.
+    fn end_silent_frame(&mut self) {
+        self.silent_at = None;
+        let Some(request) = asked(&self.output) else { return };
+        match examine(&request, self.output.bytes[0], self.input.as_slice()) {
+            Ok(response) => {
+                Self::settle_answer(&mut self.table, self.phase, &response);
+                self.input.len = 0;
+                self.after_answer();
+            }
+            Err(reason) => {
+                note(&mut self.rejected, reason);
+                self.discarded += self.input.len;
+                self.count_discarded(self.input.len);
+                self.input.len = 0;
+            }
+        }
+    }
+
+    /// Ends or queues again what is on the line, and waits for another link.
+    fn interrupt(&mut self) {
+        match self.phase {
+            Phase::Sending { owner: Some(index) } if self.sent == 0 => self.table.unsend(index),
+            Phase::Sending { owner: Some(index) } | Phase::Waiting { owner: Some(index), .. }
+                if !self.table.retry(index) =>
+            {
+                self.table.fail(index, self.link_down(index));
+            }
+            _ => {}
+        }
+        self.phase = Phase::Idle;
+        self.output.len = 0;
+        self.sent = 0;
+        self.echo_left = 0;
+        self.input.len = 0;
+        self.silent_at = None;
+        self.line_busy_at = None;
+    }
+
+    fn link_down(&self, index: usize) -> ModbusError {
+        ModbusError::LinkDown {
+            unit: self.table.entry(index).unit,
+            effect: self.table.effect(index),
+        }
+    }
+
+    fn give_up_at(&self) -> Option<Instant> {
+        self.next_in_turn().map(|_| self.now + self.options.connect_timeout)
+    }
+
+    fn break_link(&mut self) {
+        self.interrupt();
+        self.link.enter(LinkState::Broken, self.give_up_at());
+    }
+
+    fn expire(&mut self) {
+        if matches!(self.phase, Phase::Waiting { deadline, .. } if deadline <= self.now) {
+            self.give_up_attempt();
+        }
+        if self.line_busy_at.is_some_and(|at| at <= self.now) {
+            self.line_busy_at = None;
+            if let Some(index) = self.next_in_turn() {
+                let unit = self.table.entry(index).unit;
+                self.last_unit = unit;
+                self.forget_late(index);
+                self.table.fail(index, self.line_busy(index));
+            }
+        }
+        if self.link.take_given_up(self.now) {
+            while let Some(index) = self.next_in_turn() {
+                self.table.fail(index, self.link_down(index));
+            }
+        }
+    }
+
+    /// A request that was sent before, and then found the line too busy to be repeated, is one that was not answered.
+    fn line_busy(&self, index: usize) -> ModbusError {
+        let Entry { unit, attempts, .. } = *self.table.entry(index);
+        if attempts == 0 {
+            ModbusError::LineBusy { unit }
+        } else {
+            self.timeout(index)
+        }
+    }
+
+    fn forget_late(&mut self, index: usize) {
+        if self.phase == (Phase::Poisoned { late: Some(index) }) {
+            self.phase = Phase::Poisoned { late: None };
+        }
+    }
+}
+
+/// The request on the line; its bytes were proven when they were put there.
+fn asked(output: &Buffer) -> Option<WireRequest<'_>> {
+    let body = output.as_slice().get(1..output.len.checked_sub(2)?)?;
+    WireRequest::parse(body).ok()
+}
+
+/// What the bytes begin with, by what was asked.
+fn front<'b>(request: &WireRequest<'_>, unit: u8, bytes: &'b [u8]) -> Front<'b> {
+    let found = bytes.first().copied().unwrap_or_default();
+    if found != unit {
+        return Front::Not(Rejected::Unit { expected: unit, found });
+    }
+    match rtu::response_len(request, bytes) {
+        Framing::Partial { .. } => Front::Open,
+        Framing::Silence => Front::OpenUntilSilence,
+        Framing::Never => Front::Not(misfit(request, bytes)),
+        Framing::Length(len) => match bytes.get(..len).map(|frame| examine(request, unit, frame)) {
+            None => Front::Open,
+            Some(Ok(response)) => Front::Answer(response, len),
+            Some(Err(reason)) => Front::Not(reason),
+        },
+    }
+}
+
+fn examine<'b>(request: &WireRequest<'_>, unit: u8, bytes: &'b [u8]) -> Result<Response<'b>, Rejected> {
+    let frame = rtu::parse(bytes)?;
+    if frame.unit != unit {
+        return Err(Rejected::Unit {
+            expected: unit,
+            found: frame.unit,
+        });
+    }
+    let response = Response::parse(frame.pdu)?;
+    request.check(&response)?;
+    Ok(response)
+}
+
+/// Why bytes that begin with the right unit cannot be the answer.
+fn misfit(request: &WireRequest<'_>, bytes: &[u8]) -> Rejected {
+    let function = request.function();
+    let found = FunctionCode(bytes.get(1).copied().unwrap_or_default());
+    if found.without_exception() != function {
+        let (expected, found) = (function.0.into(), found.0.into());
+        return Mismatch {
+            function,
+            field: Field::Function,
+            expected,
+            found,
+        }
+        .into();
+    }
+    let expected = match rtu::response_len(request, bytes.get(..2).unwrap_or_default()) {
+        Framing::Length(len) => u16::try_from(len.saturating_sub(5)).unwrap_or(u16::MAX),
+        _ => 0,
+    };
+    let found = bytes.get(2).copied().unwrap_or_default().into();
+    Mismatch {
+        function,
+        field: Field::ByteCount,
+        expected,
+        found,
+    }
+    .into()
+}
+
+/// Keeps the reason that tells most: the first, but that of a unit's own answer before that of other bytes.
+fn note(rejected: &mut Option<Rejected>, reason: Rejected) {
+    let tells_more = match rejected {
+        None => true,
+        Some(Rejected::Unit { .. }) => !matches!(reason, Rejected::Unit { .. }),
+        Some(_) => false,
+    };
+    if tells_more {
+        *rejected = Some(reason);
+    }
+}
+
+impl<const N: usize> Endpoint for RtuClient<N> {
+    fn transport(&self) -> Transport {
+        Transport::Stream
+    }
+
+    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
+        self.catch_up(now);
+        self.interrupt();
+        let state = match event {
+            LinkEvent::Up => LinkState::Up,
+            LinkEvent::Eof => LinkState::Broken,
+            _ => LinkState::Down,
+        };
+        self.link.enter(state, self.give_up_at());
+        self.clear_at = self.now + self.options.silence();
+        self.advance();
+    }
+
+    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
+        self.catch_up(now);
+        if self.link.is_up() {
+            self.take_input(bytes);
+            self.advance();
+        }
+        bytes.len()
+    }
+
+    fn handle_transmitted(&mut self, now: Instant, len: usize) {
+        self.catch_up(now);
+        let Phase::Sending { owner } = self.phase else { return };
+        self.sent = self.output.len.min(self.sent.saturating_add(len));
+        if self.sent == self.output.len {
+            self.frame_left(owner);
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.catch_up(now);
+        if self.silent_at.is_some_and(|at| at <= self.now) {
+            self.end_silent_frame();
+        }
+        self.expire();
+        self.advance();
+    }
+
+    fn transmit(&self) -> &[u8] {
+        match self.phase {
+            Phase::Sending { .. } => &self.output.as_slice()[self.sent..],
+            _ => &[],
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        let line = match self.phase {
+            Phase::Waiting { deadline, .. } => earliest(Some(deadline), self.silent_at),
+            Phase::Idle | Phase::Poisoned { .. } if self.line_busy_at.is_some() => {
+                earliest(Some(self.clear_at), self.line_busy_at)
+            }
+            _ => None,
+        };
+        earliest(line, self.link.give_up())
+    }
+
+    fn link_demand(&self) -> LinkDemand {
+        self.link
+            .demand(self.table.count(|stage| !matches!(stage, Stage::Free | Stage::Done)) > 0)
+    }
+}
+
+impl<const N: usize> Session for RtuClient<N> {
+    type Request = Request;
+    type Reply = Reply;
+    type Notice = Infallible;
+    type Error = ModbusError;
+
+    fn submit(&mut self, now: Instant, request: Request) -> Result<Ticket, Refused<Request>> {
+        self.catch_up(now);
+        let Some(index) = self.table.vacancy() else {
+            return Err(Refused {
+                request,
+                kind: ErrorKind::Busy,
+            });
+        };
+        let ticket = self.table.insert(index, request, self.options.retries);
+        let Entry { unit, function, .. } = *self.table.entry(index);
+        if unit == rtu::BROADCAST && !may_be_broadcast(function) {
+            self.table.fail(index, ModbusError::Broadcast { function });
+            return Ok(ticket);
+        }
+        self.link.wanted(self.now + self.options.connect_timeout);
+        self.advance();
+        Ok(ticket)
+    }
+
+    fn cancel(&mut self, now: Instant, ticket: Ticket) {
+        self.catch_up(now);
+        let Some(index) = self.table.live(ticket) else { return };
+        match &mut self.phase {
+            Phase::Sending { owner } if *owner == Some(index) && self.sent == 0 => {
+                self.table.unsend(index);
+                self.phase = Phase::Idle;
+            }
+            Phase::Sending { owner } | Phase::Waiting { owner, .. } if *owner == Some(index) => *owner = None,
+            _ => self.forget_late(index),
+        }
+        let effect = self.table.effect(index);
+        self.table.fail(index, ModbusError::Cancelled { effect });
+        self.advance();
+    }
+
+    fn poll_event(&mut self) -> Option<EventOf<Self>> {
+        self.table.next_done()
+    }
+}
+
+/// Whether a function makes sense without an answer: those that write.
+///
+/// Source: Modbus over Serial Line V1.02, 2.1: broadcast requests are necessarily writing commands.
+fn may_be_broadcast(function: FunctionCode) -> bool {
+    !function.is_read_only() && function != FunctionCode::READ_WRITE_MULTIPLE_REGISTERS
+}

@@ -1,0 +1,795 @@
+use core::convert::Infallible;
+use core::time::Duration;
+
+use pdu_core::{
+    Effect, Endpoint, ErrorKind, EventOf, Instant, LinkDemand, LinkEvent, Refused, Session, Status, Ticket, Transport,
+    earliest,
+};
+
+use super::link::{Link, LinkState};
+use super::table::{Entry, Stage, Table};
+use super::{Reply, Request, Statistics};
+use crate::wire::{FunctionCode, RequestBuf, Response, WireError, tcp};
+use crate::{ModbusError, Rejected};
+
+/// Settings of a [`TcpClient`]. The quirks of gateways are off by default, each under its own name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TcpOptions {
+    /// How many requests may be with the device at a time: 16 by default, 1 for [`device`](Self::device). At most the
+    /// client's capacity counts, and 1 where a quirk leaves nothing else to tell answers apart by.
+    pub depth: usize,
+    /// How long an answer may take from the moment when its request has left.
+    pub timeout: Duration,
+    /// How long requests wait for a link before they fail, counted from when the first of them began to.
+    pub connect_timeout: Duration,
+    /// How often a request that may be repeated is sent again.
+    pub retries: u8,
+    /// After how many timeouts in a row without a byte of input the connection is given up. 0: never.
+    pub silent_timeouts: u8,
+    /// How long after its timeout or cancellation the id of a request is not used again.
+    pub quarantine: Duration,
+    /// Which unit id an answer may carry.
+    pub unit_in_reply: UnitInReply,
+    /// Whether answers carry the transaction id of their request.
+    pub transaction_id: TransactionId,
+    /// Whether the header of an exception tells its length.
+    pub exception_length: ExceptionLength,
+}
+
+/// Which unit id an answer may carry. Source: pymodbus#2762, goburrow#54.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum UnitInReply {
+    /// That of the request, as the standard says.
+    #[default]
+    Exact,
+    /// That of the request, or one of 0, 1 and 255, which gateways put there.
+    Gateway,
+    /// Any.
+    Any,
+}
+
+/// Whether answers carry the transaction id of their request. Source: mbusd#88.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum TransactionId {
+    /// They do, as the standard says; others are dropped.
+    #[default]
+    Echoed,
+    /// They do not: the next answer is taken for the one request that is with the device. Then depth is 1, and a timeout or
+    /// a cancelled request costs the connection, since nothing else tells a late answer from the next one.
+    NotEchoed,
+}
+
+/// Whether the header of an exception tells its length. Source: pymodbus#2151, tmodbus#146.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ExceptionLength {
+    /// It does, as the standard says.
+    #[default]
+    Told,
+    /// It may tell anything within the standard's 2 to 254: an exception is taken as the two bytes that it has. Then depth
+    /// is 1, and bytes up to the told length that come with it are dropped.
+    Untold,
+}
+
+impl Default for TcpOptions {
+    fn default() -> Self {
+        Self {
+            depth: 16,
+            timeout: Duration::from_secs(1),
+            connect_timeout: Duration::from_secs(3),
+            retries: 2,
+            silent_timeouts: 3,
+            quarantine: Duration::from_secs(30),
+            unit_in_reply: UnitInReply::Exact,
+            transaction_id: TransactionId::Echoed,
+            exception_length: ExceptionLength::Told,
+        }
+    }
+}
+
+impl TcpOptions {
+    /// The default for a device of unknown abilities: one request at a time (some take no more: libplctag#192).
+    pub fn device() -> Self {
+        Self {
+            depth: 1,
+            ..Self::default()
+        }
+    }
+}
+
+/// A client over Modbus TCP, with up to `N` requests in its table.
+///
+/// Requests leave in the order in which they came, several in one write; answers may come in any order. An answer is taken
+/// by its transaction id, for any attempt of a request that still waits, and for nothing else: ids of requests that ended
+/// without their answer are not used again until [`TcpOptions::quarantine`] is over. A wrong protocol id or length loses the
+/// stream ([`LinkDemand::Reset`]); it is never searched for the next frame.
+///
+/// When the link goes away, what had not begun to leave waits for the next one, what may be repeated is asked again there,
+/// and the rest fails with the effect that is known.
+///
+/// Source: Messaging on TCP/IP Implementation Guide V1.0b, 3.1 and 4.2.
+///
+/// ```
+/// use pdu_core::{Endpoint, Event, Instant, LinkEvent, Session};
+/// use pdu_proto_modbus::client::{Request, TcpClient, TcpOptions};
+///
+/// let mut client: TcpClient<4> = TcpClient::new(TcpOptions::default());
+/// let now = Instant::EPOCH; // the caller's clock
+/// client.handle_link(now, LinkEvent::Up);
+/// let ticket = client.submit(now, Request::read_holding_registers(1, 0, 1)?).unwrap();
+///
+/// let sent = client.transmit().to_vec(); // to be written to a socket
+/// assert_eq!(sent, [0, 1, 0, 0, 0, 6, 1, 3, 0, 0, 0, 1]);
+/// client.handle_transmitted(now, sent.len());
+///
+/// client.handle_input(now, &[0, 1, 0, 0, 0, 5, 1, 3, 2, 0x09, 0x0E]); // read from it
+/// let Some(Event::Done { ticket: done, result: Ok(reply) }) = client.poll_event() else { panic!() };
+/// assert_eq!(done, ticket);
+/// assert_eq!(reply.registers().unwrap().get(0), Some(2318)); // 231.8 V of a BPS2000
+/// # Ok::<(), pdu_proto_modbus::wire::WireError>(())
+/// ```
+#[derive(Debug)]
+pub struct TcpClient<const N: usize = 16> {
+    options: TcpOptions,
+    now: Instant,
+    link: Link,
+    table: Table<N>,
+    output: Output<N>,
+    /// The beginning of a frame that was cut by the reads.
+    input: [u8; tcp::MAX_FRAME],
+    input_len: u16,
+    next_transaction: u16,
+    /// Until when the ids of each block are not to be used again.
+    dead_until: [Instant; ID_BLOCKS],
+    /// Cancelled requests that are still with the device.
+    orphans: [Option<Orphan>; N],
+    silent: u8,
+}
+
+/// Ids are handed out in ascending order, and quarantined in blocks: bounded memory, however many answers stay away.
+const ID_BLOCKS: usize = 16;
+
+const fn block_of(id: u16) -> usize {
+    id as usize / (0x1_0000 / ID_BLOCKS)
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Orphan {
+    transaction: u16,
+    deadline: Instant,
+}
+
+/// Why everything that was under way had to stop.
+#[derive(Clone, Copy)]
+enum Interruption {
+    LinkLost,
+    FramingLost(WireError),
+}
+
+impl<const N: usize> TcpClient<N> {
+    /// A client without a link.
+    pub fn new(options: TcpOptions) -> Self {
+        const { assert!(N > 0 && N <= 255, "a client has 1 to 255 places") };
+        Self {
+            options,
+            now: Instant::EPOCH,
+            link: Link::down(),
+            table: Table::new(),
+            output: Output::new(),
+            input: [0; tcp::MAX_FRAME],
+            input_len: 0,
+            next_transaction: 1,
+            dead_until: [Instant::EPOCH; ID_BLOCKS],
+            orphans: [None; N],
+            silent: 0,
+        }
+    }
+
+    /// What it has seen that was no answer.
+    pub fn statistics(&self) -> Statistics {
+        self.table.statistics
+    }
+
+    fn depth(&self) -> usize {
+        let told_apart = self.options.transaction_id == TransactionId::Echoed
+            && self.options.exception_length == ExceptionLength::Told;
+        if told_apart { self.options.depth.clamp(1, N) } else { 1 }
+    }
+
+    /// Requests that the device has, or will have once the send buffer has left.
+    fn with_device(&self) -> usize {
+        let waiting = self.table.count(|stage| matches!(stage, Stage::Waiting { .. }));
+        waiting + self.output.frames() + self.orphans.iter().flatten().count()
+    }
+
+    fn catch_up(&mut self, now: Instant) {
+        self.now = self.now.max(now);
+    }
+
+    /// Moves requests into the send buffer as far as the depth allows.
+    fn advance(&mut self) {
+        if !self.link.is_up() {
+            return;
+        }
+        let mut room = self.depth().saturating_sub(self.with_device());
+        while room > 0 {
+            let Some(index) = self.table.oldest(Stage::Queued, |_| true) else {
+                return;
+            };
+            self.stage(index);
+            room -= 1;
+        }
+    }
+
+    fn stage(&mut self, index: usize) {
+        // A repeated request keeps its id: the answer to any of its attempts is its answer.
+        let entry = *self.table.entry(index);
+        let id = if entry.attempts == 0 {
+            self.new_transaction()
+        } else {
+            Some(entry.transaction)
+        };
+        let Some(transaction) = id else {
+            return self.break_link(Interruption::LinkLost); // as many lost answers as there are ids: a dead link
+        };
+        let Some(request) = self.table.request(index) else {
+            return;
+        };
+        match self.output.push(index, transaction, entry.unit, request) {
+            Ok(()) => self.table.set_sending(index, transaction),
+            Err(error) => self.table.fail(index, ModbusError::Request(error)),
+        }
+    }
+
+    /// The next id that nobody uses and no late answer can carry.
+    fn new_transaction(&mut self) -> Option<u16> {
+        let block_len = u16::try_from(0x1_0000 / ID_BLOCKS).unwrap_or(u16::MAX);
+        let mut id = self.next_transaction;
+        // Each round steps over a quarantined block or over one of at most N live ids.
+        for _ in 0..=ID_BLOCKS + N {
+            // A block is entered only if it is free of dead ids; ids that die while it is in use lie behind this one.
+            if id.is_multiple_of(block_len) && self.dead_until[block_of(id)] > self.now {
+                id = id.wrapping_add(block_len);
+            } else if self.is_live(id) {
+                id = id.wrapping_add(1);
+            } else {
+                self.next_transaction = id.wrapping_add(1);
+                return Some(id);
+            }
+        }
+        None
+    }
+
+    fn is_live(&self, id: u16) -> bool {
+        let is_live = |entry: &Entry| {
+            entry.transaction == id && entry.attempts > 0 && !matches!(entry.stage, Stage::Free | Stage::Done)
+        };
+        self.table.position(is_live).is_some() || self.output.orphan(id)
+    }
+
+    /// Keeps an id from being used again while an answer to it may still come.
+    fn bury(&mut self, id: u16) {
+        self.dead_until[block_of(id)] = self.now + self.options.quarantine;
+    }
+
+    /// Takes one whole frame.
+    fn accept(&mut self, frame: &tcp::Frame<'_>) {
+        self.silent = 0;
+        let Some(index) = self.addressee(frame.transaction) else {
+            return self.drop_late(frame.transaction);
+        };
+        let entry = *self.table.entry(index);
+        if entry.attempts > 1 {
+            self.bury(entry.transaction); // an answer to another attempt may still come
+        }
+        if entry.stage == Stage::Sending {
+            self.output.withdraw(index);
+        }
+        match self.examine(index, &entry, frame) {
+            Ok(response) => self.table.answer(index, &response),
+            Err(rejected) => {
+                let effect = self.table.effect(index);
+                let Entry { unit, function, .. } = entry;
+                self.table.fail(
+                    index,
+                    ModbusError::Answer {
+                        unit,
+                        function,
+                        rejected,
+                        effect,
+                    },
+                );
+            }
+        }
+    }
+
+    /// The request that a frame answers: one that waits, or is to be sent once more.
+    fn addressee(&self, transaction: u16) -> Option<usize> {
+        let by_id = self.options.transaction_id == TransactionId::Echoed;
+        self.table.position(|entry| {
+            let was_sent = match entry.stage {
+                Stage::Waiting { .. } => true,
+                Stage::Queued => entry.attempts > 0,
+                Stage::Sending => entry.attempts > 1,
+                Stage::Free | Stage::Done => false,
+            };
+            was_sent && (!by_id || entry.transaction == transaction)
+        })
+    }
+
+    /// Remembers a cancelled request that the device is still busy with, so that the depth holds.
+    fn adopt(&mut self, orphan: Orphan) {
+        if let Some(place) = self.orphans.iter_mut().find(|place| place.is_none()) {
+            *place = Some(orphan);
+        }
+    }
+
+    fn drop_late(&mut self, transaction: u16) {
+        self.table.statistics.late += 1;
+        for orphan in &mut self.orphans {
+            if orphan.is_some_and(|orphan| orphan.transaction == transaction) {
+                *orphan = None;
+            }
+        }
+    }
+
+    fn examine<'f>(&self, index: usize, entry: &Entry, frame: &tcp::Frame<'f>) -> Result<Response<'f>, Rejected> {
+        let unit_fits = match self.options.unit_in_reply {
+            UnitInReply::Exact => frame.unit == entry.unit,
+            UnitInReply::Gateway => frame.unit == entry.unit || matches!(frame.unit, 0 | 1 | 255),
+            UnitInReply::Any => true,
+        };
+        if !unit_fits {
+            return Err(Rejected::Unit {
+                expected: entry.unit,
+                found: frame.unit,
+            });
+        }
+        let response = Response::parse(frame.pdu)?;
+        if let Some(request) = self.table.request(index) {
+            request.view().check(&response)?;
+        }
+        Ok(response)
+    }
+
+    /// Ends or queues again all that was under way, and waits for another link.
+    fn interrupt(&mut self, why: Interruption) {
+        for index in 0..N {
+            match self.table.entry(index).stage {
+                Stage::Sending if self.output.is_untouched(index) => self.table.unsend(index),
+                Stage::Sending | Stage::Waiting { .. } => {
+                    if !self.table.retry(index) {
+                        let error = self.interrupted(index, why);
+                        self.table.fail(index, error);
+                    }
+                }
+                Stage::Free | Stage::Queued | Stage::Done => {}
+            }
+        }
+        self.forget_link();
+    }
+
+    fn interrupted(&self, index: usize, why: Interruption) -> ModbusError {
+        let effect = self.table.effect(index);
+        match why {
+            Interruption::LinkLost => ModbusError::LinkDown {
+                unit: self.table.entry(index).unit,
+                effect,
+            },
+            Interruption::FramingLost(reason) => ModbusError::Framing { reason, effect },
+        }
+    }
+
+    /// Nothing of the link that was can come or go any more.
+    fn forget_link(&mut self) {
+        self.output.clear();
+        self.input_len = 0;
+        self.dead_until = [Instant::EPOCH; ID_BLOCKS];
+        self.orphans = [None; N];
+        self.silent = 0;
+    }
+
+    /// When requests that wait now fail for want of a link.
+    fn give_up_at(&self) -> Option<Instant> {
+        let queued = self.table.count(|stage| stage == Stage::Queued) > 0;
+        queued.then(|| self.now + self.options.connect_timeout)
+    }
+
+    fn break_link(&mut self, why: Interruption) {
+        self.interrupt(why);
+        self.link.enter(LinkState::Broken, self.give_up_at());
+    }
+
+    fn expire_waiting(&mut self) {
+        for index in 0..N {
+            let Stage::Waiting { deadline } = self.table.entry(index).stage else {
+                continue;
+            };
+            if deadline > self.now {
+                continue;
+            }
+            self.silent = self.silent.saturating_add(1);
+            self.bury(self.table.entry(index).transaction);
+            if !self.table.retry(index) {
+                self.table
+                    .fail(index, timeout(self.table.entry(index), self.table.effect(index)));
+            }
+            if self.options.transaction_id == TransactionId::NotEchoed {
+                return self.break_link(Interruption::LinkLost);
+            }
+        }
+        if self.options.silent_timeouts != 0 && self.silent >= self.options.silent_timeouts {
+            self.break_link(Interruption::LinkLost);
+        }
+    }
+
+    fn expire_orphans(&mut self) {
+        for orphan in &mut self.orphans {
+            if orphan.is_some_and(|orphan| orphan.deadline <= self.now) {
+                *orphan = None;
+            }
+        }
+    }
+
+    fn expire_queued(&mut self) {
+        if !self.link.take_given_up(self.now) {
+            return;
+        }
+        while let Some(index) = self.table.oldest(Stage::Queued, |_| true) {
+            let error = self.interrupted(index, Interruption::LinkLost);
+            self.table.fail(index, error);
+        }
+    }
+
+    /// Finds the first frame in `bytes`, with the quirks that are set.
+    fn split<'b>(&self, bytes: &'b [u8]) -> Result<Status<(tcp::Frame<'b>, usize)>, WireError> {
+        let status = tcp::parse(bytes)?;
+        if self.options.exception_length == ExceptionLength::Untold
+            && let Some((header, pdu)) = exception_frame(bytes)
+        {
+            let told = header.frame_len()?;
+            let frame = tcp::Frame {
+                transaction: header.transaction,
+                unit: header.unit,
+                pdu,
+            };
+            return Ok(Status::Complete((frame, told.clamp(9, bytes.len()))));
+        }
+        Ok(status)
+    }
+
+    /// Adds to the frame that was cut, and takes it once it is whole. Gives back what is left of `bytes`.
+    fn complete_cut<'b>(&mut self, bytes: &'b [u8]) -> Result<&'b [u8], WireError> {
+        if self.input_len == 0 {
+            return Ok(bytes);
+        }
+        let mut rest = bytes;
+        let mut buffer = self.input;
+        let mut len = usize::from(self.input_len);
+        while len > 0 {
+            match self.split(&buffer[..len])? {
+                Status::Complete((frame, _)) => {
+                    self.accept(&frame);
+                    len = 0;
+                }
+                Status::Partial { .. } if rest.is_empty() => break,
+                Status::Partial { needed } => {
+                    let more = needed.saturating_sub(len).clamp(1, rest.len()).min(buffer.len() - len);
+                    let (now, later) = rest.split_at(more);
+                    buffer[len..len + more].copy_from_slice(now);
+                    len += more;
+                    rest = later;
+                }
+            }
+        }
+        self.input = buffer;
+        self.input_len = u16::try_from(len).unwrap_or(0);
+        Ok(rest)
+    }
+
+    fn take_frames(&mut self, bytes: &[u8]) -> Result<(), WireError> {
+        let mut rest = self.complete_cut(bytes)?;
+        while !rest.is_empty() {
+            match self.split(rest)? {
+                Status::Complete((frame, len)) => {
+                    self.accept(&frame);
+                    rest = rest.get(len..).unwrap_or_default();
+                }
+                Status::Partial { .. } => {
+                    let kept = rest.len().min(self.input.len());
+                    self.input[..kept].copy_from_slice(&rest[..kept]);
+                    self.input_len = u16::try_from(kept).unwrap_or(0);
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The parts of a frame that holds an exception, whatever length it tells.
+fn exception_frame(bytes: &[u8]) -> Option<(tcp::Header, &[u8])> {
+    let (header, body) = bytes.split_first_chunk::<{ tcp::Header::LEN }>()?;
+    let pdu = body.get(..2)?;
+    FunctionCode(pdu[0])
+        .is_exception()
+        .then(|| (tcp::Header::from_bytes(*header), pdu))
+}
+
+fn timeout(entry: &Entry, effect: Effect) -> ModbusError {
+    let Entry {
+        unit,
+        function,
+        attempts,
+        ..
+    } = *entry;
+    ModbusError::Timeout {
+        unit,
+        function,
+        attempts,
+        rejected: None,
+        effect,
+    }
+}
+
+impl<const N: usize> Endpoint for TcpClient<N> {
+    fn transport(&self) -> Transport {
+        Transport::Stream
+    }
+
+    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
+        self.catch_up(now);
+        self.interrupt(Interruption::LinkLost);
+        let state = match event {
+            LinkEvent::Up => LinkState::Up,
+            // Nobody will answer any more, so the half that is left is of no use.
+            LinkEvent::Eof => LinkState::Broken,
+            _ => LinkState::Down,
+        };
+        self.link.enter(state, self.give_up_at());
+        self.advance();
+    }
+
+    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
+        self.catch_up(now);
+        if !self.link.is_up() {
+            return bytes.len(); // what is left of a link that was given up
+        }
+        if let Err(reason) = self.take_frames(bytes) {
+            self.break_link(Interruption::FramingLost(reason));
+        }
+        self.advance();
+        bytes.len()
+    }
+
+    fn handle_transmitted(&mut self, now: Instant, len: usize) {
+        self.catch_up(now);
+        let deadline = self.now + self.options.timeout;
+        let mut left = len;
+        while let Some(sent) = self.output.sent(&mut left) {
+            match sent.owner {
+                Some(index) => self.table.set_waiting(usize::from(index), deadline),
+                None => self.adopt(Orphan {
+                    transaction: sent.transaction,
+                    deadline,
+                }),
+            }
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.catch_up(now);
+        self.expire_waiting();
+        self.expire_orphans();
+        self.expire_queued();
+        self.advance();
+    }
+
+    fn transmit(&self) -> &[u8] {
+        self.output.bytes()
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        let waiting = self.table.entries().filter_map(|(_, entry)| match entry.stage {
+            Stage::Waiting { deadline } => Some(deadline),
+            _ => None,
+        });
+        let orphans = self.orphans.iter().flatten().map(|orphan| orphan.deadline);
+        earliest(waiting.chain(orphans).min(), self.link.give_up())
+    }
+
+    fn link_demand(&self) -> LinkDemand {
+        let live = self.table.count(|stage| !matches!(stage, Stage::Free | Stage::Done)) > 0;
+        self.link.demand(live)
+    }
+}
+
+impl<const N: usize> Session for TcpClient<N> {
+    type Request = Request;
+    type Reply = Reply;
+    type Notice = Infallible;
+    type Error = ModbusError;
+
+    fn submit(&mut self, now: Instant, request: Request) -> Result<Ticket, Refused<Request>> {
+        self.catch_up(now);
+        let Some(index) = self.table.vacancy() else {
+            return Err(Refused {
+                request,
+                kind: ErrorKind::Busy,
+            });
+        };
+        let ticket = self.table.insert(index, request, self.options.retries);
+        self.link.wanted(self.now + self.options.connect_timeout);
+        self.advance();
+        Ok(ticket)
+    }
+
+    fn cancel(&mut self, now: Instant, ticket: Ticket) {
+        self.catch_up(now);
+        let Some(index) = self.table.live(ticket) else { return };
+        let entry = *self.table.entry(index);
+        match entry.stage {
+            Stage::Sending if self.output.withdraw(index) == Withdrawn::Untouched => self.table.unsend(index),
+            Stage::Waiting { deadline } => self.adopt(Orphan {
+                transaction: entry.transaction,
+                deadline,
+            }),
+            _ => {}
+        }
+        let effect = self.table.effect(index);
+        let with_device = self.table.entry(index).attempts > 0;
+        self.table.fail(index, ModbusError::Cancelled { effect });
+        if with_device {
+            self.bury(entry.transaction);
+            if self.options.transaction_id == TransactionId::NotEchoed {
+                self.break_link(Interruption::LinkLost);
+            }
+        }
+        self.advance();
+    }
+
+    fn poll_event(&mut self) -> Option<EventOf<Self>> {
+        self.table.next_done()
+    }
+}
+
+/// Frames on their way out, one after the other in one buffer, so that all of them leave in one write.
+#[derive(Debug)]
+struct Output<const N: usize> {
+    bytes: [[u8; tcp::MAX_FRAME]; N],
+    start: usize,
+    end: usize,
+    frames: [OutputFrame; N],
+    count: usize,
+    /// How much of the first frame has left.
+    begun: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct OutputFrame {
+    /// Whose it is; `None` once that was cancelled.
+    owner: Option<u8>,
+    transaction: u16,
+    len: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Withdrawn {
+    /// Nothing of it had left, and nothing will.
+    Untouched,
+    /// It has begun to leave, and will be finished.
+    Begun,
+}
+
+impl<const N: usize> Output<N> {
+    fn new() -> Self {
+        let none = OutputFrame {
+            owner: None,
+            transaction: 0,
+            len: 0,
+        };
+        Self {
+            bytes: [[0; tcp::MAX_FRAME]; N],
+            start: 0,
+            end: 0,
+            frames: [none; N],
+            count: 0,
+            begun: 0,
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes.as_flattened()[self.start..self.end]
+    }
+
+    fn frames(&self) -> usize {
+        self.count
+    }
+
+    fn clear(&mut self) {
+        (self.start, self.end, self.count, self.begun) = (0, 0, 0, 0);
+    }
+
+    /// Adds a frame. There is room: at most N frames are with the device or on their way to it.
+    fn push(&mut self, index: usize, transaction: u16, unit: u8, request: &RequestBuf) -> Result<(), WireError> {
+        let bytes = self.bytes.as_flattened_mut();
+        if bytes.len() - self.end < tcp::MAX_FRAME {
+            bytes.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+        }
+        let len = tcp::encode(transaction, unit, request, &mut bytes[self.end..])?;
+        if let Some(frame) = self.frames.get_mut(self.count) {
+            *frame = OutputFrame {
+                owner: u8::try_from(index).ok(),
+                transaction,
+                len: u16::try_from(len).unwrap_or(0),
+            };
+            self.count += 1;
+            self.end += len;
+        }
+        Ok(())
+    }
+
+    /// Takes bytes that have left off the front. Answers with a frame that has left whole, while there is one.
+    fn sent(&mut self, left: &mut usize) -> Option<OutputFrame> {
+        if self.count == 0 {
+            return None;
+        }
+        let frame = self.frames[0];
+        let missing = usize::from(frame.len) - self.begun;
+        let now = missing.min(*left);
+        *left -= now;
+        self.start += now;
+        self.begun += now;
+        if now < missing {
+            return None;
+        }
+        self.begun = 0;
+        self.remove_frame(0);
+        Some(frame)
+    }
+
+    fn remove_frame(&mut self, at: usize) {
+        self.frames.copy_within(at + 1..self.count, at);
+        self.count -= 1;
+        if self.count == 0 {
+            self.clear();
+        }
+    }
+
+    fn find(&self, index: usize) -> Option<usize> {
+        self.frames[..self.count]
+            .iter()
+            .position(|frame| frame.owner.map(usize::from) == Some(index))
+    }
+
+    fn is_untouched(&self, index: usize) -> bool {
+        self.find(index).is_some_and(|at| at > 0 || self.begun == 0)
+    }
+
+    fn orphan(&self, transaction: u16) -> bool {
+        self.frames[..self.count]
+            .iter()
+            .any(|frame| frame.owner.is_none() && frame.transaction == transaction)
+    }
+
+    /// Takes a frame back; one that has begun to leave is finished, and its answer will be dropped.
+    fn withdraw(&mut self, index: usize) -> Withdrawn {
+        let Some(at) = self.find(index) else {
+            return Withdrawn::Untouched;
+        };
+        if at == 0 && self.begun > 0 {
+            self.frames[0].owner = None;
+            return Withdrawn::Begun;
+        }
+        let before: usize = self.frames[..at].iter().map(|frame| usize::from(frame.len)).sum();
+        let from = self.start + before - self.begun;
+        let len = usize::from(self.frames[at].len);
+        self.bytes.as_flattened_mut().copy_within(from + len..self.end, from);
+        self.end -= len;
+        self.remove_frame(at);
+        Withdrawn::Untouched
+    }
+}
