@@ -1,5 +1,5 @@
 //! The register map against the manual's own table, as `data/bps2000_registers.csv` has it: one line a row, as printed.
-#![allow(clippy::unwrap_used)] // helpers of tests: a table that does not parse is a failed test
+#![allow(clippy::unwrap_used)] // helpers of tests fail by panicking, as the tests do
 
 use pdu_core::{ContactKind, Line, Point, Quantity, Threshold};
 use pdu_proto_modbus::bps2000::{

@@ -5,7 +5,7 @@ use pdu_core::Quantity::{
     RelativeHumidity, Temperature, Voltage,
 };
 use pdu_core::Threshold::{LowerCritical, UpperCritical};
-use pdu_core::{ContactKind, Line, Point, Quantity, Threshold, Unit};
+use pdu_core::{ContactKind, Decimal, Line, Point, Quantity, Threshold, Unit};
 
 use super::notes::{B01, B02, B13, B14, B15, B16, B17, B19, B20, B21, B22, B23, Basis, I01, I02, I03, Note};
 
@@ -181,6 +181,17 @@ impl Register {
             Some(unit) => self.scale + unit.exponent,
             None => self.scale,
         }
+    }
+
+    /// The number that one register of this row stands for, in [`Quantity::unit`], with the device's digits; `None` for energy,
+    /// contacts and alarms.
+    pub fn decimal(&self, raw: u16) -> Option<Decimal> {
+        let number = match self.encoding {
+            Encoding::Unsigned => i64::from(raw),
+            Encoding::TwosComplement => i64::from(raw.cast_signed()),
+            _ => return None,
+        };
+        Some(Decimal::new(number, self.exponent()))
     }
 
     /// How sure its reading is: as the least sure of its [`notes`](Self::notes).
