@@ -11,8 +11,8 @@ use crate::{Backoff, Endpoint, EventOf, Instant, Refused, Session, Ticket};
 
 /// Drives one [`Session`] over one link at a time, inside the task that polls it.
 ///
-/// For one owner that submits and takes events; several tasks share a session through a `Handle`, which
-/// `into_handle` makes of this.
+/// For one owner that submits and takes events; several tasks share a session through a [`Handle`](super::Handle), which
+/// [`into_handle`](Self::into_handle) makes of this.
 ///
 /// ```no_run
 /// # async fn demo<S: pdu_core::Session<Request = u16>>(session: S) -> std::io::Result<()> {

@@ -48,6 +48,10 @@ pub(super) struct Wire<L> {
 }
 
 impl<L> Wire<L> {
+    pub(super) fn clock(&self) -> Clock {
+        self.clock
+    }
+
     pub(super) fn now(&self) -> Instant {
         self.clock.now()
     }
