@@ -171,7 +171,7 @@ fn another_number_of_registers_is_no_readout() {
     for found in [0, 98, 100, 125] {
         let registers = vec![0; found];
         let error = Readout::decode(Registers::new(&registers), Mode::Lenient).unwrap_err();
-        assert_eq!(error, DecodeError::Quantity { found });
+        assert_eq!(error, DecodeError::Quantity { expected: 99, found });
         assert_eq!(error.to_string(), format!("{found} registers where 99 were expected"));
     }
     assert_eq!(REGISTER_COUNT, 99);

@@ -107,7 +107,10 @@ impl<'a> Readout<'a> {
     /// deviation.
     pub fn decode(registers: Registers<'a>, decoding: impl Into<Decoding>) -> Result<Self, DecodeError> {
         if registers.len() != usize::from(REGISTER_COUNT) {
-            return Err(DecodeError::Quantity { found: registers.len() });
+            return Err(DecodeError::Quantity {
+                expected: usize::from(REGISTER_COUNT),
+                found: registers.len(),
+            });
         }
         let readout = Self {
             registers,
@@ -321,9 +324,11 @@ pub struct Deviation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// Another number of registers than the map has.
-    #[error("{found} registers where {REGISTER_COUNT} were expected")]
+    /// Another number of registers than was asked for, or than the map has.
+    #[error("{found} registers where {expected} were expected")]
     Quantity {
+        /// How many there should be.
+        expected: usize,
         /// How many there were.
         found: usize,
     },
