@@ -15,6 +15,7 @@ mod driver;
 mod endpoint;
 mod error;
 mod number;
+mod peer;
 mod rng;
 mod status;
 mod time;
@@ -39,6 +40,7 @@ pub use device::{
 pub use endpoint::{Endpoint, Event, EventOf, Hub, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport};
 pub use error::{Effect, Error, ErrorKind};
 pub use number::{Counter, Decimal, ParseDecimalError, Since};
+pub use peer::{ConnectionId, Path};
 pub use rng::Rng;
 pub use status::Status;
 #[cfg(feature = "std")]
