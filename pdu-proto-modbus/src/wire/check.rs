@@ -113,12 +113,8 @@ impl Request<'_> {
     /// The first field that does not fit, with what was expected and found.
     #[inline]
     pub fn check(&self, response: &Response<'_>) -> Result<(), Mismatch> {
-        let check = Check {
-            function: self.function(),
-        };
-        check.equal(Field::Function, self.function().0, response.function().0)?;
+        // Registers are what most answers carry: this way inlines into the caller.
         match (self, response) {
-            (_, Response::Exception { .. }) => Ok(()),
             (Request::ReadHoldingRegisters { quantity, .. }, Response::ReadHoldingRegisters { values })
             | (Request::ReadInputRegisters { quantity, .. }, Response::ReadInputRegisters { values })
             | (
@@ -127,13 +123,15 @@ impl Request<'_> {
                     ..
                 },
                 Response::ReadWriteMultipleRegisters { values },
-            ) => check.registers(*quantity, values),
-            _ => self.check_rarer(check, response),
+            ) => Check::of(self).registers(*quantity, values),
+            _ => self.check_rarer(*response),
         }
     }
 
-    fn check_rarer(&self, check: Check, response: &Response<'_>) -> Result<(), Mismatch> {
-        match (*self, *response) {
+    fn check_rarer(&self, response: Response<'_>) -> Result<(), Mismatch> {
+        let check = Check::of(self);
+        check.equal(Field::Function, self.function().0, response.function().0)?;
+        match (*self, response) {
             (Request::ReadCoils { quantity, .. }, Response::ReadCoils { values })
             | (Request::ReadDiscreteInputs { quantity, .. }, Response::ReadDiscreteInputs { values }) => {
                 check.count(Field::ByteCount, usize::from(quantity).div_ceil(8), values.byte_len())
@@ -215,7 +213,7 @@ impl Request<'_> {
                     .iter()
                     .try_for_each(|found| check.equal(Field::ObjectId, object.0, found.id.0))
             }
-            // The others repeat nothing but the function.
+            // Exceptions, and functions whose answer repeats nothing.
             _ => Ok(()),
         }
     }
@@ -227,6 +225,13 @@ struct Check {
 }
 
 impl Check {
+    #[inline]
+    fn of(request: &Request<'_>) -> Self {
+        Self {
+            function: request.function(),
+        }
+    }
+
     #[inline]
     fn equal(self, field: Field, expected: impl Into<u16>, found: impl Into<u16>) -> Result<(), Mismatch> {
         let (expected, found) = (expected.into(), found.into());

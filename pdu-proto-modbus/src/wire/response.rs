@@ -184,26 +184,26 @@ impl<'a> Response<'a> {
     #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, WireError> {
         let (&function, data) = bytes.split_first().ok_or(WireError::Empty)?;
-        within_limit(bytes.len())?;
-        let response = Self::parse_data(FunctionCode(function), data)?;
+        // Registers are what most answers carry: this way inlines into the caller.
+        match FunctionCode(function) {
+            function @ FunctionCode::READ_HOLDING_REGISTERS => Ok(Self::ReadHoldingRegisters {
+                values: registers(function, data)?,
+            }),
+            function @ FunctionCode::READ_INPUT_REGISTERS => Ok(Self::ReadInputRegisters {
+                values: registers(function, data)?,
+            }),
+            function => Self::parse_rarer(function, data),
+        }
+    }
+
+    fn parse_rarer(function: FunctionCode, data: &'a [u8]) -> Result<Self, WireError> {
+        within_limit(data.len() + 1)?;
+        let response = Self::parse_data(function, data)?;
         response.validate()?;
         Ok(response)
     }
 
-    #[inline]
     fn parse_data(function: FunctionCode, data: &'a [u8]) -> Result<Self, WireError> {
-        Ok(match function {
-            FunctionCode::READ_HOLDING_REGISTERS => Self::ReadHoldingRegisters {
-                values: registers(function, data)?,
-            },
-            FunctionCode::READ_INPUT_REGISTERS => Self::ReadInputRegisters {
-                values: registers(function, data)?,
-            },
-            _ => return Self::parse_rarer(function, data),
-        })
-    }
-
-    fn parse_rarer(function: FunctionCode, data: &'a [u8]) -> Result<Self, WireError> {
         Ok(match function {
             FunctionCode::READ_COILS => Self::ReadCoils {
                 values: Bits::from_whole_bytes(counted(function, data)?),
@@ -321,7 +321,7 @@ impl<'a> Response<'a> {
             }
             Self::ReadHoldingRegisters { values }
             | Self::ReadInputRegisters { values }
-            | Self::ReadWriteMultipleRegisters { values } => quantity(function, values.len(), 1, 125),
+            | Self::ReadWriteMultipleRegisters { values } => quantity(function, values.len(), 1, MAX_READ_REGISTERS),
             Self::Diagnostics { subfunction, data } => validate_diagnostics(*subfunction, data),
             Self::GetCommEventLog { events, .. } => quantity(function, events.len(), 0, 64),
             Self::WriteMultipleCoils { quantity: found, .. } => quantity(function, usize::from(*found), 1, 1968),
@@ -407,6 +407,15 @@ impl<'a> Response<'a> {
     /// Nothing was written if `out` is too small, or if the standard forbids what the response holds.
     #[inline]
     pub fn encode(&self, out: &mut [u8]) -> Result<usize, WireError> {
+        // Registers are what most answers carry: this way inlines into the caller.
+        match *self {
+            Self::ReadHoldingRegisters { values } => write_registers(FunctionCode::READ_HOLDING_REGISTERS, values, out),
+            Self::ReadInputRegisters { values } => write_registers(FunctionCode::READ_INPUT_REGISTERS, values, out),
+            _ => self.encode_rarer(out),
+        }
+    }
+
+    fn encode_rarer(&self, out: &mut [u8]) -> Result<usize, WireError> {
         self.validate()?;
         let needed = self.encoded_len();
         let mut writer = Writer::new(reserve(out, needed)?);
@@ -414,30 +423,22 @@ impl<'a> Response<'a> {
         Ok(needed)
     }
 
-    #[inline]
     fn write_to(&self, writer: &mut Writer<'_>) {
         let function = self.function();
-        if let Self::Exception { code, .. } = self {
-            writer.bytes([function.with_exception().0, code.0]);
-            return;
-        }
-        writer.bytes([function.0]);
-        match *self {
-            Self::ReadHoldingRegisters { values }
-            | Self::ReadInputRegisters { values }
-            | Self::ReadWriteMultipleRegisters { values } => {
-                writer.bytes([low_byte(2 * values.len())]);
-                writer.fill(2 * values.len(), |out| values.write_to(out));
-            }
-            _ => self.write_rarer(writer),
-        }
-    }
-
-    fn write_rarer(&self, writer: &mut Writer<'_>) {
+        match self {
+            Self::Exception { .. } => writer.bytes([function.with_exception().0]),
+            _ => writer.bytes([function.0]),
+        };
         match *self {
             Self::ReadCoils { values } | Self::ReadDiscreteInputs { values } => {
                 writer.bytes([low_byte(values.byte_len())]);
                 writer.fill(values.byte_len(), |out| values.write_to(out))
+            }
+            Self::ReadHoldingRegisters { values }
+            | Self::ReadInputRegisters { values }
+            | Self::ReadWriteMultipleRegisters { values } => {
+                writer.bytes([low_byte(2 * values.len())]);
+                writer.fill(2 * values.len(), |out| values.write_to(out))
             }
             Self::WriteSingleCoil { address, value } => writer.word(address).word(coil_word(value)),
             Self::WriteSingleRegister { address, value } => writer.word(address).word(value),
@@ -491,10 +492,7 @@ impl<'a> Response<'a> {
                 writer
             }
             Self::Other { data, .. } => writer.slice(data),
-            Self::ReadHoldingRegisters { .. }
-            | Self::ReadInputRegisters { .. }
-            | Self::ReadWriteMultipleRegisters { .. }
-            | Self::Exception { .. } => writer,
+            Self::Exception { code, .. } => writer.bytes([code.0]),
         };
     }
 }
@@ -511,20 +509,35 @@ impl Encode for Response<'_> {
     }
 }
 
+/// What one response can carry. Source: Application Protocol V1.1b3, 6.3.
+const MAX_READ_REGISTERS: u16 = 125;
 /// The longest queue. Source: Application Protocol V1.1b3, 6.18.
 const MAX_FIFO: u16 = 31;
 /// The other value is 00. Source: Application Protocol V1.1b3, 6.21.
 const MORE_FOLLOWS: u8 = 0xFF;
 
-/// A byte count and the registers it announces.
+/// A byte count and the registers it announces: 1 to 125.
 #[inline]
 fn registers(function: FunctionCode, data: &[u8]) -> Result<Registers<'_>, WireError> {
     let bytes = counted(function, data)?;
-    Registers::from_be_bytes(bytes).ok_or(WireError::ByteCount {
+    let values = Registers::from_be_bytes(bytes).ok_or(WireError::ByteCount {
         function,
         expected: bytes.len().saturating_add(1),
         found: bytes.len(),
-    })
+    })?;
+    quantity(function, values.len(), 1, MAX_READ_REGISTERS)?;
+    Ok(values)
+}
+
+/// The way back of [`registers`].
+#[inline]
+fn write_registers(function: FunctionCode, values: Registers<'_>, out: &mut [u8]) -> Result<usize, WireError> {
+    quantity(function, values.len(), 1, MAX_READ_REGISTERS)?;
+    let bytes = 2 * values.len();
+    let mut writer = Writer::new(reserve(out, 2 + bytes)?);
+    writer.bytes([function.0, low_byte(bytes)]);
+    writer.fill(bytes, |out| values.write_to(out));
+    Ok(2 + bytes)
 }
 
 fn next_object(more_follows: u8, next: u8) -> Result<Option<ObjectId>, WireError> {
