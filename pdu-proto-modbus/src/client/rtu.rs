@@ -7,7 +7,7 @@ use pdu_core::{
 
 use super::link::{Link, LinkState};
 use super::table::{Entry, Stage, Table};
-use super::{Reply, Request, Statistics};
+use super::{Micros, Reply, Request, Statistics};
 use crate::wire::rtu::{self, Framing};
 use crate::wire::{Field, FunctionCode, Mismatch, Request as WireRequest, Response};
 use crate::{ModbusError, Rejected};
@@ -124,7 +124,50 @@ impl RtuOptions {
             ..Self::default()
         }
     }
+}
 
+/// The settings as a client keeps them.
+#[derive(Debug)]
+struct Settings {
+    link: RtuLink,
+    timeout: Micros,
+    connect_timeout: Micros,
+    quiet: Micros,
+    busy_line: Micros,
+    turnaround: Micros,
+    frame_gap: Micros,
+    retries: u8,
+    echo: LocalEcho,
+}
+
+impl From<RtuOptions> for Settings {
+    fn from(options: RtuOptions) -> Self {
+        let RtuOptions {
+            link,
+            timeout,
+            connect_timeout,
+            retries,
+            quiet,
+            busy_line,
+            turnaround,
+            frame_gap,
+            echo,
+        } = options;
+        Self {
+            link,
+            timeout: timeout.into(),
+            connect_timeout: connect_timeout.into(),
+            quiet: quiet.into(),
+            busy_line: busy_line.into(),
+            turnaround: turnaround.into(),
+            frame_gap: frame_gap.into(),
+            retries,
+            echo,
+        }
+    }
+}
+
+impl Settings {
     fn time_of(&self, len: usize) -> Duration {
         match self.link {
             RtuLink::Serial(line) => line.time_of(len),
@@ -175,7 +218,7 @@ impl RtuOptions {
 /// ```
 #[derive(Debug)]
 pub struct RtuClient<const N: usize = 32> {
-    options: RtuOptions,
+    settings: Settings,
     now: Instant,
     link: Link,
     table: Table<N>,
@@ -187,13 +230,14 @@ pub struct RtuClient<const N: usize = 32> {
     last_unit: u8,
     /// The frame on the line; what it asks says what its answer looks like.
     output: Buffer,
-    sent: usize,
-    echo_left: usize,
+    sent: u16,
+    echo_left: u16,
     input: Buffer,
     /// When the line has been silent for long enough to end a frame of unknown length.
     silent_at: Option<Instant>,
     /// Bytes dropped since the request left.
-    discarded: usize,
+    discarded: u16,
+    /// Why the first of them were dropped.
     rejected: Option<Rejected>,
 }
 
@@ -218,7 +262,7 @@ enum Phase {
 #[derive(Debug)]
 struct Buffer {
     bytes: [u8; rtu::MAX_FRAME],
-    len: usize,
+    len: u16,
 }
 
 impl Buffer {
@@ -229,21 +273,31 @@ impl Buffer {
         }
     }
 
+    fn len(&self) -> usize {
+        self.len.into()
+    }
+
+    fn set_len(&mut self, len: usize) {
+        self.len = u16::try_from(len.min(rtu::MAX_FRAME)).unwrap_or(0);
+    }
+
     fn as_slice(&self) -> &[u8] {
-        &self.bytes[..self.len]
+        &self.bytes[..self.len()]
     }
 
     /// Takes what fits, and gives back the rest.
     fn fill<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        let (now, later) = bytes.split_at(bytes.len().min(self.bytes.len() - self.len));
-        self.bytes[self.len..self.len + now.len()].copy_from_slice(now);
-        self.len += now.len();
+        let old = self.len();
+        let (now, later) = bytes.split_at(bytes.len().min(self.bytes.len() - old));
+        self.bytes[old..old + now.len()].copy_from_slice(now);
+        self.set_len(old + now.len());
         later
     }
 
     fn drop_front(&mut self, len: usize) {
-        self.bytes.copy_within(len..self.len, 0);
-        self.len -= len;
+        let end = self.len();
+        self.bytes.copy_within(len..end, 0);
+        self.set_len(end - len);
     }
 }
 
@@ -264,7 +318,7 @@ impl<const N: usize> RtuClient<N> {
     pub fn new(options: RtuOptions) -> Self {
         const { assert!(N > 0, "a client has at least one place") };
         Self {
-            options,
+            settings: options.into(),
             now: Instant::EPOCH,
             link: Link::down(),
             table: Table::new(),
@@ -301,7 +355,8 @@ impl<const N: usize> RtuClient<N> {
             return;
         };
         if self.clear_at > self.now {
-            self.line_busy_at.get_or_insert(self.now + self.options.busy_line);
+            self.line_busy_at
+                .get_or_insert(self.now + self.settings.busy_line.span());
             return;
         }
         self.send(index);
@@ -323,7 +378,7 @@ impl<const N: usize> RtuClient<N> {
             return;
         };
         match rtu::encode(unit, request, &mut self.output.bytes) {
-            Ok(len) => self.output.len = len,
+            Ok(len) => self.output.set_len(len),
             Err(error) => return self.table.fail(index, ModbusError::Request(error)),
         }
         self.table.set_sending(index, 0);
@@ -331,7 +386,7 @@ impl<const N: usize> RtuClient<N> {
         self.last_unit = unit;
         self.line_busy_at = None;
         self.sent = 0;
-        self.echo_left = if self.options.echo == LocalEcho::Removed {
+        self.echo_left = if self.settings.echo == LocalEcho::Removed {
             self.output.len
         } else {
             0
@@ -344,16 +399,16 @@ impl<const N: usize> RtuClient<N> {
 
     /// The frame has left the driver; it may still be in the queue of a UART, for as long as it takes on the line.
     fn frame_left(&mut self, owner: Option<usize>) {
-        let on_the_line = self.now + self.options.time_of(self.output.len);
+        let on_the_line = self.now + self.settings.time_of(self.output.len());
         if self.output.as_slice().first() == Some(&rtu::BROADCAST) {
             if let Some(index) = owner {
                 self.table.broadcast_sent(index);
             }
             self.phase = Phase::Idle;
-            self.clear_at = on_the_line + self.options.turnaround;
+            self.clear_at = on_the_line + self.settings.turnaround.span();
             return;
         }
-        let deadline = on_the_line + self.options.timeout + self.options.time_of(self.answer_len());
+        let deadline = on_the_line + self.settings.timeout.span() + self.settings.time_of(self.answer_len());
         self.phase = Phase::Waiting { owner, deadline };
         if let Some(index) = owner {
             self.table.set_waiting(index, deadline);
@@ -390,27 +445,33 @@ impl<const N: usize> RtuClient<N> {
     }
 
     fn count_discarded(&mut self, len: usize) {
-        self.table.statistics.discarded += u64::try_from(len).unwrap_or(u64::MAX);
+        let discarded = &mut self.table.statistics.discarded;
+        *discarded = discarded.saturating_add(u32::try_from(len).unwrap_or(u32::MAX));
     }
 
     fn keep_quiet(&mut self) {
         let span = match self.phase {
-            Phase::Poisoned { .. } => self.options.quiet,
-            _ => self.options.silence(),
+            Phase::Poisoned { .. } => self.settings.quiet.span(),
+            _ => self.settings.silence(),
         };
         self.clear_at = self.clear_at.max(self.now + span);
     }
 
     /// Drops the bytes that are our own, come back. One that differs ends the echo: it was another's, or a collision.
     fn without_echo<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        let from = self.output.len - self.echo_left.min(self.output.len);
-        let echoed = self.output.as_slice()[from..]
+        let left = usize::from(self.echo_left);
+        let own = self
+            .output
+            .as_slice()
             .iter()
-            .zip(bytes)
-            .take_while(|(own, heard)| own == heard)
-            .count();
+            .skip(self.output.len() - left.min(self.output.len()));
+        let echoed = own.zip(bytes).take_while(|(own, heard)| own == heard).count();
         let (_, rest) = bytes.split_at(echoed);
-        self.echo_left = if rest.is_empty() { self.echo_left - echoed } else { 0 };
+        self.echo_left = if rest.is_empty() {
+            u16::try_from(left - echoed).unwrap_or(0)
+        } else {
+            0
+        };
         rest
     }
 
@@ -420,7 +481,7 @@ impl<const N: usize> RtuClient<N> {
         self.silent_at = None;
         let found = loop {
             let front = match asked(&self.output) {
-                Some(request) if start < self.input.len => {
+                Some(request) if start < self.input.len() => {
                     front(&request, self.output.bytes[0], &self.input.as_slice()[start..])
                 }
                 _ => break None,
@@ -429,18 +490,18 @@ impl<const N: usize> RtuClient<N> {
                 Front::Answer(response, len) => break Some((response, len)),
                 Front::Open => break None,
                 Front::OpenUntilSilence => {
-                    self.silent_at = Some(self.now + self.options.frame_gap);
+                    self.silent_at = Some(self.now + self.settings.frame_gap.span());
                     break None;
                 }
                 Front::Not(reason) => {
-                    note(&mut self.rejected, reason);
+                    self.rejected.get_or_insert(reason);
                     start += 1;
                 }
             }
         };
-        self.discarded += start;
+        self.discarded = self.discarded.saturating_add(u16::try_from(start).unwrap_or(u16::MAX));
         if let Some((response, len)) = found {
-            let unused = self.input.len - len;
+            let unused = self.input.len() - len;
             Self::settle_answer(&mut self.table, self.phase, &response);
             self.input.len = 0;
             self.count_discarded(unused);
@@ -448,11 +509,16 @@ impl<const N: usize> RtuClient<N> {
         }
         self.count_discarded(start);
         self.input.drop_front(start);
-        if self.discarded > rtu::MAX_FRAME {
+        if self.is_drowned() {
             self.give_up_attempt();
         } else if matches!(self.phase, Phase::Poisoned { .. }) {
             self.keep_quiet();
         }
+    }
+
+    /// More has been dropped than one frame's length: what comes now is no late answer but noise.
+    fn is_drowned(&self) -> bool {
+        usize::from(self.discarded) > rtu::MAX_FRAME
     }
 
     fn settle_answer(table: &mut Table<N>, phase: Phase, response: &Response<'_>) {
@@ -460,7 +526,7 @@ impl<const N: usize> RtuClient<N> {
             Phase::Waiting { owner: Some(index), .. } | Phase::Poisoned { late: Some(index) } => {
                 table.answer(index, response);
             }
-            _ => table.statistics.late += 1,
+            _ => table.count_late(),
         }
     }
 
@@ -492,13 +558,13 @@ impl<const N: usize> RtuClient<N> {
             self.table.fail(index, self.timeout(index));
         }
         self.phase = Phase::Poisoned {
-            late: late.filter(|_| self.discarded <= rtu::MAX_FRAME),
+            late: late.filter(|_| !self.is_drowned()),
         };
-        self.count_discarded(self.input.len);
+        self.count_discarded(self.input.len());
         self.input.len = 0;
         self.clear_at = self.now;
         self.keep_quiet();
-        if self.options.link == RtuLink::Stream {
+        if self.settings.link == RtuLink::Stream {
             self.break_link();
         }
     }
@@ -530,9 +596,9 @@ impl<const N: usize> RtuClient<N> {
                 self.after_answer();
             }
             Err(reason) => {
-                note(&mut self.rejected, reason);
-                self.discarded += self.input.len;
-                self.count_discarded(self.input.len);
+                self.rejected.get_or_insert(reason);
+                self.discarded = self.discarded.saturating_add(self.input.len);
+                self.count_discarded(self.input.len());
                 self.input.len = 0;
             }
         }
@@ -566,7 +632,8 @@ impl<const N: usize> RtuClient<N> {
     }
 
     fn give_up_at(&self) -> Option<Instant> {
-        self.next_in_turn().map(|_| self.now + self.options.connect_timeout)
+        self.next_in_turn()
+            .map(|_| self.now + self.settings.connect_timeout.span())
     }
 
     fn break_link(&mut self) {
@@ -613,7 +680,7 @@ impl<const N: usize> RtuClient<N> {
 
 /// The request on the line; its bytes were proven when they were put there.
 fn asked(output: &Buffer) -> Option<WireRequest<'_>> {
-    let body = output.as_slice().get(1..output.len.checked_sub(2)?)?;
+    let body = output.as_slice().get(1..output.len().checked_sub(2)?)?;
     WireRequest::parse(body).ok()
 }
 
@@ -676,18 +743,6 @@ fn misfit(request: &WireRequest<'_>, bytes: &[u8]) -> Rejected {
     .into()
 }
 
-/// Keeps the reason that tells most: the first, but that of a unit's own answer before that of other bytes.
-fn note(rejected: &mut Option<Rejected>, reason: Rejected) {
-    let tells_more = match rejected {
-        None => true,
-        Some(Rejected::Unit { .. }) => !matches!(reason, Rejected::Unit { .. }),
-        Some(_) => false,
-    };
-    if tells_more {
-        *rejected = Some(reason);
-    }
-}
-
 impl<const N: usize> Endpoint for RtuClient<N> {
     fn transport(&self) -> Transport {
         Transport::Stream
@@ -702,7 +757,7 @@ impl<const N: usize> Endpoint for RtuClient<N> {
             _ => LinkState::Down,
         };
         self.link.enter(state, self.give_up_at());
-        self.clear_at = self.now + self.options.silence();
+        self.clear_at = self.now + self.settings.silence();
         self.advance();
     }
 
@@ -718,9 +773,11 @@ impl<const N: usize> Endpoint for RtuClient<N> {
     fn handle_transmitted(&mut self, now: Instant, len: usize) {
         self.catch_up(now);
         let Phase::Sending { owner } = self.phase else { return };
-        self.sent = self.output.len.min(self.sent.saturating_add(len));
+        let sent = usize::from(self.sent).saturating_add(len);
+        self.sent = self.output.len.min(u16::try_from(sent).unwrap_or(u16::MAX));
         if self.sent == self.output.len {
             self.frame_left(owner);
+            self.advance();
         }
     }
 
@@ -735,7 +792,7 @@ impl<const N: usize> Endpoint for RtuClient<N> {
 
     fn transmit(&self) -> &[u8] {
         match self.phase {
-            Phase::Sending { .. } => &self.output.as_slice()[self.sent..],
+            Phase::Sending { .. } => &self.output.as_slice()[self.sent.into()..],
             _ => &[],
         }
     }
@@ -771,13 +828,13 @@ impl<const N: usize> Session for RtuClient<N> {
                 kind: ErrorKind::Busy,
             });
         };
-        let ticket = self.table.insert(index, request, self.options.retries);
+        let ticket = self.table.insert(index, request, self.settings.retries);
         let Entry { unit, function, .. } = *self.table.entry(index);
         if unit == rtu::BROADCAST && !may_be_broadcast(function) {
             self.table.fail(index, ModbusError::Broadcast { function });
             return Ok(ticket);
         }
-        self.link.wanted(self.now + self.options.connect_timeout);
+        self.link.wanted(self.now + self.settings.connect_timeout.span());
         self.advance();
         Ok(ticket)
     }

@@ -130,6 +130,11 @@ impl<const N: usize> Table<N> {
         self.entries.iter().filter(|entry| wanted(entry.stage)).count()
     }
 
+    /// An answer has come that nobody waits for.
+    pub(super) fn count_late(&mut self) {
+        self.statistics.late = self.statistics.late.saturating_add(1);
+    }
+
     fn set_stage(&mut self, index: usize, stage: Stage) {
         self.changes += 1;
         self.entries[index].since = self.changes;
@@ -149,7 +154,7 @@ impl<const N: usize> Table<N> {
         entry.transaction = transaction;
         entry.attempts = entry.attempts.saturating_add(1);
         if entry.attempts > 1 {
-            self.statistics.repeated += 1;
+            self.statistics.repeated = self.statistics.repeated.saturating_add(1);
         }
         self.set_stage(index, Stage::Sending);
     }

@@ -8,7 +8,7 @@ use pdu_core::{
 
 use super::link::{Link, LinkState};
 use super::table::{Entry, Stage, Table};
-use super::{Reply, Request, Statistics};
+use super::{Micros, Reply, Request, Statistics};
 use crate::wire::{FunctionCode, RequestBuf, Response, WireError, tcp};
 use crate::{ModbusError, Rejected};
 
@@ -99,6 +99,47 @@ impl TcpOptions {
     }
 }
 
+/// The settings as a client keeps them.
+#[derive(Debug)]
+struct Settings {
+    depth: usize,
+    timeout: Micros,
+    connect_timeout: Micros,
+    quarantine: Micros,
+    retries: u8,
+    silent_timeouts: u8,
+    unit_in_reply: UnitInReply,
+    transaction_id: TransactionId,
+    exception_length: ExceptionLength,
+}
+
+impl From<TcpOptions> for Settings {
+    fn from(options: TcpOptions) -> Self {
+        let TcpOptions {
+            depth,
+            timeout,
+            connect_timeout,
+            retries,
+            silent_timeouts,
+            quarantine,
+            unit_in_reply,
+            transaction_id,
+            exception_length,
+        } = options;
+        Self {
+            depth,
+            timeout: timeout.into(),
+            connect_timeout: connect_timeout.into(),
+            quarantine: quarantine.into(),
+            retries,
+            silent_timeouts,
+            unit_in_reply,
+            transaction_id,
+            exception_length,
+        }
+    }
+}
+
 /// A client over Modbus TCP, with up to `N` requests in its table.
 ///
 /// Requests leave in the order in which they came, several in one write; answers may come in any order. An answer is taken
@@ -132,7 +173,7 @@ impl TcpOptions {
 /// ```
 #[derive(Debug)]
 pub struct TcpClient<const N: usize = 16> {
-    options: TcpOptions,
+    settings: Settings,
     now: Instant,
     link: Link,
     table: Table<N>,
@@ -141,18 +182,22 @@ pub struct TcpClient<const N: usize = 16> {
     input: [u8; tcp::MAX_FRAME],
     input_len: u16,
     next_transaction: u16,
-    /// Until when the ids of each block are not to be used again.
-    dead_until: [Instant; ID_BLOCKS],
+    /// Until which second the ids of each block are not to be used again.
+    dead_until: [u32; ID_BLOCKS],
     /// Cancelled requests that are still with the device.
     orphans: [Option<Orphan>; N],
     silent: u8,
 }
 
 /// Ids are handed out in ascending order, and quarantined in blocks: bounded memory, however many answers stay away.
-const ID_BLOCKS: usize = 16;
+const ID_BLOCKS: usize = 8;
 
 const fn block_of(id: u16) -> usize {
     id as usize / (0x1_0000 / ID_BLOCKS)
+}
+
+fn seconds(at: Instant) -> u32 {
+    u32::try_from(at.as_micros() / 1_000_000).unwrap_or(u32::MAX)
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -173,7 +218,7 @@ impl<const N: usize> TcpClient<N> {
     pub fn new(options: TcpOptions) -> Self {
         const { assert!(N > 0 && N <= 255, "a client has 1 to 255 places") };
         Self {
-            options,
+            settings: options.into(),
             now: Instant::EPOCH,
             link: Link::down(),
             table: Table::new(),
@@ -181,7 +226,7 @@ impl<const N: usize> TcpClient<N> {
             input: [0; tcp::MAX_FRAME],
             input_len: 0,
             next_transaction: 1,
-            dead_until: [Instant::EPOCH; ID_BLOCKS],
+            dead_until: [0; ID_BLOCKS],
             orphans: [None; N],
             silent: 0,
         }
@@ -193,9 +238,9 @@ impl<const N: usize> TcpClient<N> {
     }
 
     fn depth(&self) -> usize {
-        let told_apart = self.options.transaction_id == TransactionId::Echoed
-            && self.options.exception_length == ExceptionLength::Told;
-        if told_apart { self.options.depth.clamp(1, N) } else { 1 }
+        let told_apart = self.settings.transaction_id == TransactionId::Echoed
+            && self.settings.exception_length == ExceptionLength::Told;
+        if told_apart { self.settings.depth.clamp(1, N) } else { 1 }
     }
 
     /// Requests that the device has, or will have once the send buffer has left.
@@ -250,7 +295,7 @@ impl<const N: usize> TcpClient<N> {
         // Each round steps over a quarantined block or over one of at most N live ids.
         for _ in 0..=ID_BLOCKS + N {
             // A block is entered only if it is free of dead ids; ids that die while it is in use lie behind this one.
-            if id.is_multiple_of(block_len) && self.dead_until[block_of(id)] > self.now {
+            if id.is_multiple_of(block_len) && self.dead_until[block_of(id)] > seconds(self.now) {
                 id = id.wrapping_add(block_len);
             } else if self.is_live(id) {
                 id = id.wrapping_add(1);
@@ -271,7 +316,7 @@ impl<const N: usize> TcpClient<N> {
 
     /// Keeps an id from being used again while an answer to it may still come.
     fn bury(&mut self, id: u16) {
-        self.dead_until[block_of(id)] = self.now + self.options.quarantine;
+        self.dead_until[block_of(id)] = seconds(self.now + self.settings.quarantine.span()).saturating_add(1);
     }
 
     /// Takes one whole frame.
@@ -307,7 +352,7 @@ impl<const N: usize> TcpClient<N> {
 
     /// The request that a frame answers: one that waits, or is to be sent once more.
     fn addressee(&self, transaction: u16) -> Option<usize> {
-        let by_id = self.options.transaction_id == TransactionId::Echoed;
+        let by_id = self.settings.transaction_id == TransactionId::Echoed;
         self.table.position(|entry| {
             let was_sent = match entry.stage {
                 Stage::Waiting { .. } => true,
@@ -327,7 +372,7 @@ impl<const N: usize> TcpClient<N> {
     }
 
     fn drop_late(&mut self, transaction: u16) {
-        self.table.statistics.late += 1;
+        self.table.count_late();
         for orphan in &mut self.orphans {
             if orphan.is_some_and(|orphan| orphan.transaction == transaction) {
                 *orphan = None;
@@ -336,7 +381,7 @@ impl<const N: usize> TcpClient<N> {
     }
 
     fn examine<'f>(&self, index: usize, entry: &Entry, frame: &tcp::Frame<'f>) -> Result<Response<'f>, Rejected> {
-        let unit_fits = match self.options.unit_in_reply {
+        let unit_fits = match self.settings.unit_in_reply {
             UnitInReply::Exact => frame.unit == entry.unit,
             UnitInReply::Gateway => frame.unit == entry.unit || matches!(frame.unit, 0 | 1 | 255),
             UnitInReply::Any => true,
@@ -386,7 +431,7 @@ impl<const N: usize> TcpClient<N> {
     fn forget_link(&mut self) {
         self.output.clear();
         self.input_len = 0;
-        self.dead_until = [Instant::EPOCH; ID_BLOCKS];
+        self.dead_until = [0; ID_BLOCKS];
         self.orphans = [None; N];
         self.silent = 0;
     }
@@ -394,7 +439,7 @@ impl<const N: usize> TcpClient<N> {
     /// When requests that wait now fail for want of a link.
     fn give_up_at(&self) -> Option<Instant> {
         let queued = self.table.count(|stage| stage == Stage::Queued) > 0;
-        queued.then(|| self.now + self.options.connect_timeout)
+        queued.then(|| self.now + self.settings.connect_timeout.span())
     }
 
     fn break_link(&mut self, why: Interruption) {
@@ -416,11 +461,11 @@ impl<const N: usize> TcpClient<N> {
                 self.table
                     .fail(index, timeout(self.table.entry(index), self.table.effect(index)));
             }
-            if self.options.transaction_id == TransactionId::NotEchoed {
+            if self.settings.transaction_id == TransactionId::NotEchoed {
                 return self.break_link(Interruption::LinkLost);
             }
         }
-        if self.options.silent_timeouts != 0 && self.silent >= self.options.silent_timeouts {
+        if self.settings.silent_timeouts != 0 && self.silent >= self.settings.silent_timeouts {
             self.break_link(Interruption::LinkLost);
         }
     }
@@ -446,7 +491,7 @@ impl<const N: usize> TcpClient<N> {
     /// Finds the first frame in `bytes`, with the quirks that are set.
     fn split<'b>(&self, bytes: &'b [u8]) -> Result<Status<(tcp::Frame<'b>, usize)>, WireError> {
         let status = tcp::parse(bytes)?;
-        if self.options.exception_length == ExceptionLength::Untold
+        if self.settings.exception_length == ExceptionLength::Untold
             && let Some((header, pdu)) = exception_frame(bytes)
         {
             let told = header.frame_len()?;
@@ -566,7 +611,7 @@ impl<const N: usize> Endpoint for TcpClient<N> {
 
     fn handle_transmitted(&mut self, now: Instant, len: usize) {
         self.catch_up(now);
-        let deadline = self.now + self.options.timeout;
+        let deadline = self.now + self.settings.timeout.span();
         let mut left = len;
         while let Some(sent) = self.output.sent(&mut left) {
             match sent.owner {
@@ -620,8 +665,8 @@ impl<const N: usize> Session for TcpClient<N> {
                 kind: ErrorKind::Busy,
             });
         };
-        let ticket = self.table.insert(index, request, self.options.retries);
-        self.link.wanted(self.now + self.options.connect_timeout);
+        let ticket = self.table.insert(index, request, self.settings.retries);
+        self.link.wanted(self.now + self.settings.connect_timeout.span());
         self.advance();
         Ok(ticket)
     }
@@ -643,7 +688,7 @@ impl<const N: usize> Session for TcpClient<N> {
         self.table.fail(index, ModbusError::Cancelled { effect });
         if with_device {
             self.bury(entry.transaction);
-            if self.options.transaction_id == TransactionId::NotEchoed {
+            if self.settings.transaction_id == TransactionId::NotEchoed {
                 self.break_link(Interruption::LinkLost);
             }
         }
