@@ -396,6 +396,19 @@ fn a_write_that_was_never_heard_is_not_applied() {
 }
 
 #[test]
+fn a_read_back_over_another_link_does_not_prove_that_nothing_was_written() {
+    let mut bench = device().with_manners(&[Manner::Proper, Manner::Deaf]);
+    bench.submit(set_high_voltage());
+    assert!(bench.exchange() && bench.exchange());
+    bench.now = bench.session.poll_timeout().unwrap();
+    bench.session.handle_timeout(bench.now); // the write is given up, and is to be read back
+    bench.session.handle_link(bench.now, LinkEvent::Lost);
+    bench.session.handle_link(bench.now, LinkEvent::Up);
+    let results = bench.run();
+    assert_eq!(verdict(&results[0].1), (ErrorKind::NotConfirmed, Effect::Unknown));
+}
+
+#[test]
 fn a_write_that_nothing_can_settle_is_unknown() {
     let mut bench = device().with_manners(&[Manner::Proper, Manner::Mute, Manner::Deaf]);
     let result = bench.call(set_high_voltage());

@@ -123,8 +123,11 @@ enum Step {
 #[derive(Clone, Copy, Debug)]
 enum Written {
     Acknowledged,
-    /// No reliable answer came.
-    Unanswered(ModbusError),
+    /// No reliable answer came. What is read back over another link need not have come after it.
+    Unanswered {
+        error: ModbusError,
+        same_link: bool,
+    },
 }
 
 impl<S> Line<S> {
@@ -241,6 +244,18 @@ impl<S: ModbusSession> Line<S> {
 }
 
 impl Pending {
+    /// A write that went over the link before may still be under way there.
+    fn note_other_link(&mut self) {
+        if let State::Ready(step) | State::Sent(step, _) = &mut self.state
+            && let Step::ReadBack {
+                written: Written::Unanswered { same_link, .. },
+                ..
+            } = step
+        {
+            *same_link = false;
+        }
+    }
+
     /// Ends it, unless the raw session has a request of it: that has to end first.
     fn withdraw(&mut self) {
         if let State::Ready(step) = self.state {
@@ -303,7 +318,7 @@ impl Step {
         match self {
             Self::ReadBack { written, .. } => match written {
                 Written::Acknowledged => Effect::Applied,
-                Written::Unanswered(_) => Effect::Unknown,
+                Written::Unanswered { .. } => Effect::Unknown,
             },
             _ => Effect::NotApplied,
         }
@@ -345,11 +360,11 @@ impl Step {
             Self::Write { write, previous } if is_open(&error) => State::Ready(Self::ReadBack {
                 write,
                 previous,
-                written: Written::Unanswered(error),
+                written: Written::Unanswered { error, same_link: true },
             }),
             // The answer that was lost first tells more than the one that was lost after it.
             Self::ReadBack {
-                written: Written::Unanswered(first),
+                written: Written::Unanswered { error: first, .. },
                 ..
             } if error.kind() != ErrorKind::Cancelled => State::Done(Err(DeviceError::new(first))),
             Self::ReadBack { .. } => State::Done(Err(DeviceError::new(error).with_effect(effect))),
@@ -396,20 +411,21 @@ fn confirmed(write: ThresholdWrite, previous: u16, written: Written, found: u16)
     }
     let register = write.register();
     let decimal = |raw| register.decimal(raw).unwrap_or(Decimal::ZERO);
+    let (unanswered, is_settled) = match written {
+        Written::Acknowledged => (None, true),
+        Written::Unanswered { error, same_link } => (Some(error), same_link),
+    };
     Err(DeviceError::new(NotConfirmed {
         register,
         expected: decimal(write.raw()),
         found: decimal(found),
-        // Untouched is not applied. Anything else is neither: changed by the unit, or written by somebody else.
-        effect: if found == previous {
+        // Anything but the old value is neither: changed by the unit, or written by somebody else.
+        effect: if is_settled && found == previous {
             Effect::NotApplied
         } else {
             Effect::Unknown
         },
-        unanswered: match written {
-            Written::Acknowledged => None,
-            Written::Unanswered(error) => Some(error),
-        },
+        unanswered,
     }))
 }
 
@@ -424,7 +440,8 @@ pub struct NotConfirmed {
     pub expected: Decimal,
     /// What was read back.
     pub found: Decimal,
-    /// [`NotApplied`](Effect::NotApplied) if it reads as before, else [`Unknown`](Effect::Unknown).
+    /// [`NotApplied`](Effect::NotApplied) if it reads as before, over the link that the write went; else
+    /// [`Unknown`](Effect::Unknown).
     pub effect: Effect,
     /// How the write failed, if it was not even acknowledged.
     #[source]
@@ -447,6 +464,7 @@ impl<S: ModbusSession> Endpoint for Line<S> {
     }
 
     fn handle_link(&mut self, now: Instant, event: LinkEvent) {
+        self.commands.iter_mut().for_each(Pending::note_other_link);
         self.raw.handle_link(now, event);
         self.pump(now);
     }
