@@ -8,6 +8,8 @@ extern crate alloc;
 pub mod bps2000;
 pub mod client;
 mod error;
+#[cfg(feature = "alloc")]
+pub mod server;
 pub mod wire;
 
 pub use error::{ModbusError, Rejected};
