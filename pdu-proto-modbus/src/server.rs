@@ -5,6 +5,7 @@
 //!
 //! | | for | is an |
 //! |---|---|---|
+//! | [`TcpHub`] | all clients of one device | [`Hub`](pdu_core::Hub) |
 //! | [`TcpServer`] | one client | [`Endpoint`](pdu_core::Endpoint) |
 //! | [`RtuServer`] | a serial line, or RTU frames over TCP | [`Endpoint`](pdu_core::Endpoint) |
 //!
@@ -13,6 +14,7 @@
 
 mod bank;
 mod chain;
+mod hub;
 mod output;
 mod rtu;
 mod tcp;
@@ -27,6 +29,7 @@ use crate::wire::{ExceptionCode, FunctionCode, Request, Response, WireError};
 pub use crate::client::{LineSettings, LocalEcho, RtuLink};
 pub use bank::{RegisterBank, Table};
 pub use chain::{Chain, ChainError};
+pub use hub::TcpHub;
 pub use rtu::{RtuServer, RtuServerOptions};
 pub use tcp::{TcpServer, TcpServerOptions};
 

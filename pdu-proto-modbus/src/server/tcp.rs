@@ -7,7 +7,7 @@ use crate::wire::{Encode, WireError, tcp};
 use super::output::{Framer, Output};
 use super::{Service, serve};
 
-/// How a [`TcpServer`] or a `TcpHub` treats each connection.
+/// How a [`TcpServer`] or a [`TcpHub`](super::TcpHub) treats each connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TcpServerOptions {
     /// For how many full answers (260 bytes each) a connection has room; at least 1, by default 16. A client that sends
