@@ -434,7 +434,7 @@ fn converse<F: Fixture>(fixture: &F, seed: u64, faults: Faults, manners: Manners
 
 /// Ends a test that has failed.
 #[allow(clippy::panic)] // to panic is what these functions are for
-fn fail(why: &str) -> ! {
+pub(super) fn fail(why: &str) -> ! {
     panic!("{why}")
 }
 

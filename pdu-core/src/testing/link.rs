@@ -510,7 +510,7 @@ fn add_noise(rng: &mut Rng, bytes: &mut Vec<u8>) {
     }
 }
 
-fn cut_into_pieces<'b>(rng: &mut Rng, split: Split, bytes: &'b [u8]) -> Vec<&'b [u8]> {
+pub(super) fn cut_into_pieces<'b>(rng: &mut Rng, split: Split, bytes: &'b [u8]) -> Vec<&'b [u8]> {
     let chance = match split {
         Split::Never => 0,
         Split::EveryByte => 1000,

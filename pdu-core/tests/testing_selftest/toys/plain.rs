@@ -2,14 +2,13 @@
 //! cancel the line is poisoned until it was quiet.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::time::Duration;
 
 use pdu_core::{
     Effect, Endpoint, ErrorKind, Event, Instant, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport,
 };
 
-use super::{Ask, Bug, LineBuffer, TABLE, ToyError, seal, unseal};
+use super::{Ask, Bug, Junk, LineBuffer, TABLE, ToyError, seal, unseal};
 
 pub(crate) const REPLY_TIMEOUT: Duration = Duration::from_millis(300);
 /// How long the line must be quiet after a reply went missing.
@@ -37,7 +36,7 @@ pub(crate) struct Plain {
     /// The frame's request was cancelled while it was leaving.
     orphan: bool,
     attempts: u32,
-    events: VecDeque<Event<u32, Infallible, ToyError>>,
+    events: VecDeque<Event<u32, Junk, ToyError>>,
     line: LineBuffer,
 }
 
@@ -65,11 +64,10 @@ impl Plain {
 
     /// Shows the head of the queue if the line is free and nothing else is leaving.
     fn prepare(&mut self) {
-        if self.phase == Phase::Free && self.frame.is_empty() {
-            if let Some((_, ask)) = self.queue.front() {
-                self.frame = format!("{}\n", seal(&ask.to_string())).into_bytes();
-                self.attempts += 1;
-            }
+        let free = self.phase == Phase::Free && self.frame.is_empty();
+        if let (true, Some((_, ask))) = (free, self.queue.front()) {
+            self.frame = format!("{}\n", seal(&ask.to_string())).into_bytes();
+            self.attempts += 1;
         }
     }
 
@@ -108,9 +106,14 @@ impl Plain {
 
     fn line(&mut self, line: &[u8]) {
         let value = unseal(line).and_then(|text| text.strip_prefix("ok ")?.parse().ok());
-        if let (Phase::Waiting { .. }, Some(value)) = (self.phase, value) {
-            self.phase = Phase::Free;
-            self.finish_head(Ok(value));
+        match (self.phase, value) {
+            (Phase::Waiting { .. }, Some(value)) => {
+                self.phase = Phase::Free;
+                self.finish_head(Ok(value));
+            }
+            // One notice stands for all that were not taken.
+            (_, None) if !self.events.contains(&Event::Notice(Junk)) => self.events.push_back(Event::Notice(Junk)),
+            _ => {}
         }
     }
 
@@ -220,7 +223,7 @@ impl Endpoint for Plain {
 impl Session for Plain {
     type Request = Ask;
     type Reply = u32;
-    type Notice = Infallible;
+    type Notice = Junk;
     type Error = ToyError;
 
     fn submit(&mut self, now: Instant, request: Ask) -> Result<Ticket, Refused<Ask>> {
@@ -252,7 +255,7 @@ impl Session for Plain {
         self.prepare();
     }
 
-    fn poll_event(&mut self) -> Option<Event<u32, Infallible, ToyError>> {
+    fn poll_event(&mut self) -> Option<Event<u32, Junk, ToyError>> {
         self.events.pop_front()
     }
 }

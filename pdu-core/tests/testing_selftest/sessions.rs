@@ -1,21 +1,12 @@
-//! The contract tests pass what obeys the contract, and find what does not.
-#![cfg(feature = "testing")]
+//! The contract of sessions.
 
-mod testing_toys;
-
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use pdu_core::Transport;
 use pdu_core::testing::{Faults, Fixture, contract};
-use testing_toys::{Ask, Bug, PeerBug, Plain, Tagged, ToyPeer};
 
-const DATAGRAM: Transport = Transport::Datagram { max_len: 64 };
-
-/// Every third request is a write.
-fn ask(n: u32) -> Ask {
-    if n % 3 == 2 { Ask::Set(n) } else { Ask::Get(n) }
-}
+use super::toys::{Ask, Bug, PeerBug, Plain, Tagged, ToyPeer};
+use super::{DATAGRAM, ask, fails};
 
 struct TaggedFixture {
     transport: Transport,
@@ -108,16 +99,6 @@ fn stream(bug: Bug) -> TaggedFixture {
 fn datagram(bug: Bug) -> TaggedFixture {
     let transport = DATAGRAM;
     TaggedFixture { transport, bug }
-}
-
-/// What the test said when it failed.
-#[track_caller]
-fn fails(test: impl FnOnce()) -> String {
-    let outcome = catch_unwind(AssertUnwindSafe(test));
-    let panic = outcome.expect_err("the contract test passed a session with a bug");
-    let text = panic.downcast_ref::<String>().cloned();
-    text.or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
-        .unwrap_or_default()
 }
 
 #[test]
