@@ -226,3 +226,27 @@ fn every_note_is_listed_once_and_used() {
         assert!(row.notes.iter().all(|note| NOTES.contains(note)), "{}", row.name);
     }
 }
+
+#[cfg(feature = "serde")]
+#[test]
+fn a_row_serializes_with_its_symbol_basis_and_notes() {
+    let row = serde_json::to_value(Register::named("High Alarm Temperature1").unwrap()).unwrap();
+    let expected = serde_json::json!({
+        "name": "High Alarm Temperature1", "address": 78, "words": 1, "unit": "Cel", "scale": 0,
+        "access": "read_write", "encoding": "twos_complement",
+        "meaning": {"threshold": {
+            "point": {"unit": 0, "component": "sensor", "number": 2, "line": null},
+            "quantity": "temperature", "level": "upper_critical",
+        }},
+        "basis": "inferred", "notes": ["B-02", "B-16", "I-01"], "manual_line": 1529,
+    });
+    assert_eq!(row, expected);
+    assert_eq!(
+        serde_json::to_value(&REGISTER_MAP[..])
+            .unwrap()
+            .as_array()
+            .unwrap()
+            .len(),
+        75
+    );
+}

@@ -537,6 +537,66 @@ fn a_second_cancel_and_one_too_late_change_nothing() {
     assert!(bench.run().is_empty());
 }
 
+/// A raw session that cannot withdraw what it was given.
+struct Stubborn(Tcp);
+
+impl Endpoint for Stubborn {
+    fn transport(&self) -> pdu_core::Transport {
+        self.0.transport()
+    }
+    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
+        self.0.handle_link(now, event);
+    }
+    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
+        self.0.handle_input(now, bytes)
+    }
+    fn handle_transmitted(&mut self, now: Instant, len: usize) {
+        self.0.handle_transmitted(now, len);
+    }
+    fn handle_timeout(&mut self, now: Instant) {
+        self.0.handle_timeout(now);
+    }
+    fn transmit(&self) -> &[u8] {
+        self.0.transmit()
+    }
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.0.poll_timeout()
+    }
+    fn link_demand(&self) -> pdu_core::LinkDemand {
+        self.0.link_demand()
+    }
+}
+
+impl Session for Stubborn {
+    type Request = <Tcp as Session>::Request;
+    type Reply = <Tcp as Session>::Reply;
+    type Notice = <Tcp as Session>::Notice;
+    type Error = ModbusError;
+
+    fn submit(&mut self, now: Instant, request: Self::Request) -> Result<Ticket, Refused<Self::Request>> {
+        self.0.submit(now, request)
+    }
+    fn cancel(&mut self, _now: Instant, _ticket: Ticket) {}
+    fn poll_event(&mut self) -> Option<pdu_core::EventOf<Self>> {
+        self.0.poll_event()
+    }
+}
+
+#[test]
+fn a_command_that_was_cancelled_takes_no_further_step() {
+    for (answered, effect) in [(1, Effect::NotApplied), (2, Effect::Applied)] {
+        let mut bench = Bench::new(Device::new(Stubborn(Tcp::new(once())), 1));
+        let ticket = bench.submit(set_high_voltage());
+        for _ in 1..answered {
+            assert!(bench.exchange());
+        }
+        bench.session.cancel(bench.now, ticket);
+        let results = bench.run();
+        assert_eq!(verdict(&results[0].1), (ErrorKind::Cancelled, effect));
+        assert_eq!(bench.asked.len(), answered);
+    }
+}
+
 #[test]
 fn a_link_lost_within_a_write_is_unknown_and_before_it_not_applied() {
     for (answered, effect) in [(1, Effect::Unknown), (2, Effect::Applied)] {

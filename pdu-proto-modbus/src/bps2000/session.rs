@@ -165,22 +165,18 @@ impl<S> Line<S> {
 
 impl<S: ModbusSession> Line<S> {
     /// Takes what the raw session has ended and gives it what is to be sent, until neither moves. Says whether anything did.
+    ///
+    /// One event at a time: so what is sent next does not depend on how many answers came in one piece of input.
     fn pump(&mut self, now: Instant) -> bool {
         let mut moved = false;
         loop {
-            let mut again = false;
-            while let Some(event) = self.raw.poll_event() {
-                again = true;
-                match event {
-                    Event::Done { ticket, result } => self.advance(ticket, result),
-                    Event::Notice(never) => match never {},
-                }
-            }
             while self.send_next(now) {
-                again = true;
+                moved = true;
             }
-            if !again {
-                return moved;
+            match self.raw.poll_event() {
+                Some(Event::Done { ticket, result }) => self.advance(ticket, result),
+                Some(Event::Notice(never)) => match never {},
+                None => return moved,
             }
             moved = true;
         }
