@@ -156,7 +156,7 @@ impl Fixture for Rtu {
         times_applied(peer.service(), n)
     }
     fn reply_timeout(&self) -> Duration {
-        self.0.timeout + Duration::from_millis(600)
+        self.0.timeout
     }
     fn late_reply_hazard(&self) -> Option<Duration> {
         Some(self.0.quiet)

@@ -128,7 +128,7 @@ pub enum WireError {
     /// A protocol identifier other than 0, which is Modbus.
     #[error("protocol identifier {found:#06x} where 0 was expected")]
     Protocol {
-        /// The identifier found. Of one that has only begun, the missing byte reads as 0.
+        /// The identifier found.
         found: u16,
     },
     /// A length field of the TCP header outside 2 to 254.

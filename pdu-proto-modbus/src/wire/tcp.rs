@@ -120,15 +120,15 @@ pub fn parse(bytes: &[u8]) -> Result<Status<(Frame<'_>, usize)>, WireError> {
 /// Less than a header: what is there may be wrong already.
 #[cold]
 fn parse_short<T>(bytes: &[u8]) -> Result<Status<T>, WireError> {
-    let mut header = [0; Header::LEN];
-    header.iter_mut().zip(bytes).for_each(|(header, byte)| *header = *byte);
-    let header = Header::from_bytes(header);
-    check_protocol(header.protocol)?;
-    // The shortest frame there is, while the length is unknown.
-    let needed = match bytes.len() {
-        5 if header.length > 0 => return Err(WireError::HeaderLength { found: header.length }),
-        0..=5 => Header::LEN + 1,
-        _ => check_length(header.length)?,
+    // A field is judged once it is whole, so that a cut stream fails with the same error as a whole one.
+    let field = |at| bytes.get(at..)?.first_chunk().copied().map(u16::from_be_bytes);
+    if let Some(protocol) = field(2) {
+        check_protocol(protocol)?;
+    }
+    let needed = match field(4) {
+        Some(length) => check_length(length)?,
+        // The shortest frame there is, while the length is unknown.
+        None => Header::LEN + 1,
     };
     Ok(Status::Partial { needed })
 }
