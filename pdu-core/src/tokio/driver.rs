@@ -81,16 +81,11 @@ impl<S: Session, L: Link> Driver<S, L> {
 
     /// The next event, for those who poll by hand.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<EventOf<S>>> {
-        if let Some(event) = self.session.poll_event() {
-            return Poll::Ready(Ok(event));
-        }
-        self.wire.begin();
         for _ in 0..BUDGET {
-            let turn = self.wire.poll_turn(&mut self.session, cx);
             if let Some(event) = self.session.poll_event() {
                 return Poll::Ready(Ok(event));
             }
-            match turn {
+            match self.wire.poll_turn(&mut self.session, cx) {
                 Turn::Progress => {}
                 Turn::Idle => return Poll::Pending,
                 Turn::Ended => return Poll::Ready(Err(self.wire.take_error().unwrap_or_else(not_connected))),
@@ -151,7 +146,6 @@ impl<E: Endpoint, L: Link> Server<E, L> {
 
     /// The same, for those who poll by hand.
     pub fn poll_run(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.wire.begin();
         for _ in 0..BUDGET {
             match self.wire.poll_turn(&mut self.endpoint, cx) {
                 Turn::Progress => {}

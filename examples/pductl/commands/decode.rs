@@ -1,0 +1,115 @@
+//! `decode KIND [HEX]`: bytes explained field by field.
+
+use std::io::{self, Read as _};
+
+use clap::Args;
+
+use crate::decoders::{self, DecodeError, Decoded, Kind, Mode};
+use crate::json;
+use crate::outcome::{Outcome, Run, Stop};
+use crate::terminal::{self, Foreign, Hex, Paint, Style};
+
+/// Messages may stand one after the other. What the standard does not allow is listed with the message that has it; what
+/// leaves no message to show (a wrong CRC, a header that is none, a message that is cut) ends the decoding.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// What the bytes are
+    kind: Kind,
+    /// The bytes in hexadecimal, with or without blanks, colons and line ends; from standard input if not given
+    hex: Vec<String>,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+    /// Standard input is the bytes themselves
+    #[arg(long, conflicts_with = "hex")]
+    raw: bool,
+    /// End at whatever the standard does not allow
+    #[arg(long)]
+    strict: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Run {
+    let mode = if arguments.strict { Mode::Strict } else { Mode::Lenient };
+    let (bytes, text_error) = input(arguments)?;
+    let mut decoded = decoders::decode(arguments.kind, &bytes, mode);
+    decoded.error = decoded.error.or(text_error);
+    if arguments.json {
+        terminal::print(json::line(&decoded))?;
+    } else {
+        terminal::print(in_words(&decoded, &bytes))?;
+    }
+    if let Some(DecodeError { offset, message }) = &decoded.error {
+        terminal::complain(format_args!("byte {offset}: {message}"));
+    }
+    Ok(Outcome::failed_if(decoded.error.is_some()))
+}
+
+/// The bytes. What is wrong with text from standard input is an error of the data; on the command line it is one of usage.
+fn input(arguments: &Arguments) -> Result<(Vec<u8>, Option<DecodeError>), Stop> {
+    if !arguments.hex.is_empty() {
+        return from_hex(&arguments.hex.join(" "))
+            .map(|bytes| (bytes, None))
+            .map_err(|(_, error)| Stop::usage(error.message));
+    }
+    let mut bytes = Vec::new();
+    io::stdin()
+        .lock()
+        .read_to_end(&mut bytes)
+        .map_err(|error| Stop::Io("standard input".into(), error))?;
+    if arguments.raw {
+        return Ok((bytes, None));
+    }
+    Ok(match from_hex(&String::from_utf8_lossy(&bytes)) {
+        Ok(bytes) => (bytes, None),
+        Err((bytes, error)) => (bytes, Some(error)),
+    })
+}
+
+/// The bytes that the digits stand for; with an error, those before it.
+fn from_hex(text: &str) -> Result<Vec<u8>, (Vec<u8>, DecodeError)> {
+    let mut bytes = Vec::with_capacity(text.len() / 2);
+    let mut high = None;
+    for character in text.chars().filter(|c| !c.is_whitespace() && *c != ':') {
+        let Some(digit) = character.to_digit(16).and_then(|digit| u8::try_from(digit).ok()) else {
+            let message = format!("'{}' is no hexadecimal digit", Foreign(&character.to_string()));
+            let offset = bytes.len();
+            return Err((bytes, DecodeError { offset, message }));
+        };
+        match high.take() {
+            None => high = Some(digit << 4),
+            Some(high) => bytes.push(high | digit),
+        }
+    }
+    if high.is_some() {
+        let message = "an odd number of hexadecimal digits".into();
+        let offset = bytes.len();
+        return Err((bytes, DecodeError { offset, message }));
+    }
+    Ok(bytes)
+}
+
+fn in_words(decoded: &Decoded, bytes: &[u8]) -> String {
+    let paint = Paint::of_stdout();
+    let mut lines = Vec::new();
+    for item in &decoded.items {
+        let range = item.offset..item.offset + item.len;
+        let heading = format!("bytes {} to {}", range.start, range.end.saturating_sub(1));
+        lines.push(format!(
+            "{}  {}\n",
+            paint.apply(Style::Heading, heading),
+            paint.apply(Style::Dim, Hex(bytes.get(range).unwrap_or_default()))
+        ));
+        let fields = item.fields.iter().filter(|field| !field.value.is_null());
+        lines.extend(fields.map(|field| format!("  {:<14}{}\n", field.name, field.in_words())));
+        let deviations = item.deviations.iter();
+        lines.extend(deviations.map(|deviation| {
+            let deviation = paint.apply(Style::Warning, Foreign(deviation));
+            format!("  {:<14}{deviation}\n", "deviation")
+        }));
+    }
+    if !decoded.rest.is_empty() {
+        let rest = paint.apply(Style::Heading, "rest");
+        lines.push(format!("{rest}  {}\n", Hex(&decoded.rest)));
+    }
+    lines.concat()
+}

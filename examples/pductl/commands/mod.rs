@@ -1,0 +1,41 @@
+//! One file for each command.
+
+mod decode;
+mod energy;
+mod read;
+mod threshold;
+mod watch;
+
+use clap::Subcommand;
+
+use crate::outcome::{Run, Stop};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// One snapshot of each device
+    Read(read::Arguments),
+    /// Snapshots as they come
+    Watch(watch::Arguments),
+    /// Thresholds: list, set
+    Threshold(threshold::Arguments),
+    /// Energy counters: list, reset
+    Energy(energy::Arguments),
+    /// Explain bytes field by field
+    Decode(decode::Arguments),
+}
+
+pub(crate) fn run(command: Command) -> Run {
+    match command {
+        Command::Read(arguments) => block_on(read::run(arguments)),
+        Command::Watch(arguments) => block_on(watch::run(arguments)),
+        Command::Threshold(arguments) => block_on(threshold::run(arguments)),
+        Command::Energy(arguments) => block_on(energy::run(arguments)),
+        Command::Decode(arguments) => decode::run(&arguments),
+    }
+}
+
+fn block_on(run: impl Future<Output = Run>) -> Run {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Stop::Io("tokio".into(), error))?;
+    runtime.block_on(run)
+}

@@ -1,0 +1,171 @@
+//! What can be decoded: one file for each protocol, and what their results have in common.
+
+mod modbus;
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::Value;
+
+use self::modbus::Direction;
+use crate::terminal::{Foreign, digits};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    #[value(name = "modbus-rtu-request")]
+    RtuRequest,
+    #[value(name = "modbus-rtu-response")]
+    RtuResponse,
+    #[value(name = "modbus-tcp-request")]
+    TcpRequest,
+    #[value(name = "modbus-tcp-response")]
+    TcpResponse,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Strict,
+    /// What the standard does not allow is listed with its message, and the next message is looked at.
+    Lenient,
+}
+
+pub(crate) fn decode(kind: Kind, bytes: &[u8], mode: Mode) -> Decoded {
+    match kind {
+        Kind::RtuRequest => modbus::rtu(kind, bytes, mode, Direction::Request),
+        Kind::RtuResponse => modbus::rtu(kind, bytes, mode, Direction::Response),
+        Kind::TcpRequest => modbus::tcp(kind, bytes, mode, Direction::Request),
+        Kind::TcpResponse => modbus::tcp(kind, bytes, mode, Direction::Response),
+    }
+}
+
+/// What the bytes are.
+#[derive(Debug)]
+pub(crate) struct Decoded {
+    kind: Kind,
+    pub(crate) items: Vec<Item>,
+    /// What was not consumed.
+    pub(crate) rest: Vec<u8>,
+    pub(crate) error: Option<DecodeError>,
+}
+
+#[derive(Debug)]
+pub(crate) struct DecodeError {
+    /// Where the message begins that has the error.
+    pub(crate) offset: usize,
+    pub(crate) message: String,
+}
+
+/// One message: where it stands, and its fields in their order.
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) offset: usize,
+    pub(crate) len: usize,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) deviations: Vec<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) value: Value,
+    words: Option<String>,
+}
+
+impl Field {
+    pub(crate) fn new(name: &'static str, value: impl Into<Value>) -> Self {
+        Self {
+            name,
+            value: value.into(),
+            words: None,
+        }
+    }
+
+    /// With what a person would rather read.
+    pub(crate) fn with_words(self, words: String) -> Self {
+        Self {
+            words: Some(words),
+            ..self
+        }
+    }
+
+    pub(crate) fn in_words(&self) -> String {
+        match (&self.words, &self.value) {
+            (Some(words), _) => Foreign(words).to_string(),
+            (None, Value::String(text)) => Foreign(text).to_string(),
+            (None, Value::Array(values)) => {
+                let words: Vec<_> = values.iter().map(Value::to_string).collect();
+                words.join(" ")
+            }
+            (None, value) => value.to_string(),
+        }
+    }
+}
+
+/// Takes messages off the front of the bytes until there are none left, or none that can be read.
+pub(crate) fn decode_all(
+    kind: Kind,
+    bytes: &[u8],
+    mut first: impl FnMut(&[u8]) -> Result<(Vec<Field>, Vec<String>, usize), String>,
+) -> Decoded {
+    let mut decoded = Decoded {
+        kind,
+        items: Vec::new(),
+        rest: Vec::new(),
+        error: None,
+    };
+    let mut offset = 0;
+    while let Some(rest) = bytes.get(offset..).filter(|rest| offset == 0 || !rest.is_empty()) {
+        match first(rest) {
+            Ok((fields, deviations, len)) if len > 0 => {
+                decoded.items.push(Item {
+                    offset,
+                    len,
+                    fields,
+                    deviations,
+                });
+                offset += len;
+            }
+            failed => {
+                let message = failed.err().unwrap_or_else(|| "no bytes".into());
+                decoded.error = Some(DecodeError { offset, message });
+                decoded.rest = rest.to_vec();
+                break;
+            }
+        }
+    }
+    decoded
+}
+
+impl Serialize for Decoded {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let kind = self.kind.to_possible_value();
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry("kind", &kind.as_ref().map(PossibleValue::get_name))?;
+        map.serialize_entry("items", &self.items)?;
+        map.serialize_entry("rest", &digits(&self.rest))?;
+        map.serialize_entry("error", &self.error)?;
+        map.end()
+    }
+}
+
+impl Serialize for DecodeError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("offset", &self.offset)?;
+        map.serialize_entry("message", &self.message)?;
+        map.end()
+    }
+}
+
+impl Serialize for Item {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for field in &self.fields {
+            map.serialize_entry(field.name, &field.value)?;
+        }
+        map.serialize_entry("offset", &self.offset)?;
+        map.serialize_entry("length", &self.len)?;
+        map.serialize_entry("deviations", &self.deviations)?;
+        map.end()
+    }
+}

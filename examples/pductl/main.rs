@@ -1,0 +1,37 @@
+//! `pductl`: rack power units from the command line.
+//!
+//! It shows the crates at work and holds no protocol logic: a command becomes a [`pdu_core::Command`], any device answers
+//! it, and what comes back is printed as a table or as JSON. A new protocol is one file in `devices`, one in `decoders`, and
+//! a line in each of their tables.
+
+mod commands;
+mod decoders;
+mod devices;
+mod json;
+mod outcome;
+mod render;
+mod serial;
+mod table;
+mod terminal;
+mod url;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Rack power units from the command line.
+#[derive(Debug, Parser)]
+#[command(name = "pductl", version, after_help = EXIT_STATUS)]
+struct Arguments {
+    #[command(subcommand)]
+    command: commands::Command,
+}
+
+const EXIT_STATUS: &str = "\
+Exit status: 0 done; 1 a device, network or data error, said on standard error with its effect (not applied, unknown or
+applied); 2 usage.";
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    outcome::report(commands::run(arguments.command))
+}

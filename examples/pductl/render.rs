@@ -1,0 +1,232 @@
+//! A device as a person reads it: one block of tables.
+
+use pdu_core::{
+    Alarm, Component, Contact, ContactStatus, Identity, OutletStatus, Point, PowerState, Quality, Quantity, Reading,
+    Severity, Snapshot, Statistic, Threshold, ThresholdSetting, Value,
+};
+
+use crate::json::digits;
+use crate::table::{Cell, Table};
+use crate::terminal::{Foreign, Paint, Style};
+
+/// Everything that a device shows.
+pub(crate) fn device(url: &str, snapshot: &Snapshot, paint: Paint) -> String {
+    let mut head = vec![format!("{}\n", paint.apply(Style::Heading, Foreign(url)))];
+    head.extend(snapshot.identities.iter().map(identity_in_words));
+    head.extend(snapshot.clock.map(|clock| format!("  clock {clock}\n")));
+    let mut blocks = vec![
+        head.concat(),
+        readings(&snapshot.readings, paint),
+        outlets(&snapshot.outlets, paint),
+        contacts(&snapshot.contacts, paint),
+        thresholds(&snapshot.thresholds, paint),
+        alarms(&snapshot.alarms, paint),
+    ];
+    blocks.retain(|block| !block.is_empty());
+    blocks.join("\n") + "\n"
+}
+
+fn identity_in_words(identity: &Identity) -> String {
+    let named = |name: &str, value: &Option<String>| value.as_ref().map(|value| format!("{name} {value}"));
+    let words = [
+        identity.vendor.clone(),
+        identity.model.clone(),
+        identity.name.as_ref().map(|name| format!("\"{name}\"")),
+        named("serial", &identity.serial),
+        named("mac", &identity.mac),
+        named("firmware", &identity.firmware),
+    ];
+    let words: Vec<_> = words.into_iter().flatten().collect();
+    let source = identity.source;
+    let words = words.join(" ");
+    format!("  unit {}: {} (by {source})\n", identity.unit, Foreign(&words))
+}
+
+/// One table for each kind of component: a row for each place, a column for each quantity.
+pub(crate) fn readings(readings: &[Reading], paint: Paint) -> String {
+    let mut kinds: Vec<(u16, Component)> = Vec::new();
+    for reading in readings {
+        let kind = (reading.point.unit, reading.point.component);
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    let tables = kinds.iter().map(|kind| {
+        let of_kind = |reading: &&Reading| (reading.point.unit, reading.point.component) == *kind;
+        let readings: Vec<_> = readings.iter().filter(of_kind).collect();
+        table_of(&readings).to_text(paint)
+    });
+    tables.collect::<Vec<_>>().join("\n")
+}
+
+type Column = (Quantity, Statistic);
+
+fn table_of(readings: &[&Reading]) -> Table {
+    let mut columns: Vec<Column> = Vec::new();
+    let mut points: Vec<Point> = Vec::new();
+    for reading in readings {
+        let column = (reading.quantity, reading.statistic);
+        if !columns.contains(&column) {
+            columns.push(column);
+        }
+        if !points.contains(&reading.point) {
+            points.push(reading.point);
+        }
+    }
+    let mut headings = vec![Vec::new()];
+    headings.extend(columns.iter().copied().map(heading));
+    let mut table = Table::new(&headings);
+    for point in points {
+        let cell = |(quantity, statistic): &Column| {
+            let reading = readings
+                .iter()
+                .find(|r| (r.point, r.quantity, r.statistic) == (point, *quantity, *statistic));
+            reading.map_or_else(|| Cell::from(""), |reading| value_cell(reading))
+        };
+        let mut row = vec![Cell::from(place(point))];
+        row.extend(columns.iter().map(cell));
+        table.push(row);
+    }
+    table
+}
+
+/// The words of the quantity, and its unit, one below the other.
+fn heading((quantity, statistic): Column) -> Vec<String> {
+    let mut lines = Vec::new();
+    if statistic != Statistic::Now {
+        lines.push(statistic.to_string());
+    }
+    lines.extend(quantity.as_str().split('_').map(String::from));
+    lines.push(quantity.customary_unit().symbol.into());
+    lines
+}
+
+fn value_cell(reading: &Reading) -> Cell {
+    let value = reading.value.and_then(|value| digits(value, reading.quantity));
+    match (value, reading.quality) {
+        (Some(value), Quality::Good) => value.into(),
+        (Some(value), quality) => Cell::new(&format!("{value} {quality}"), Style::Warning),
+        (None, quality) => Cell::new(&quality, Style::Dim),
+    }
+}
+
+/// `inlet 1 L1`, with its unit if that is not the one that was asked.
+fn place(point: Point) -> String {
+    let unit = if point.unit == 0 {
+        String::new()
+    } else {
+        format!("unit {} ", point.unit)
+    };
+    let component = point.component.as_str().replace('_', " ");
+    let line = point.line.map_or_else(String::new, |line| format!(" {line}"));
+    format!("{unit}{component} {}{line}", point.number)
+}
+
+pub(crate) fn outlets(outlets: &[OutletStatus], paint: Paint) -> String {
+    let mut table = Table::default();
+    for outlet in outlets {
+        let style = match outlet.state {
+            PowerState::On => Style::Good,
+            PowerState::Off => Style::Plain,
+            PowerState::Unknown => Style::Warning,
+        };
+        let pending = outlet
+            .pending
+            .map_or_else(String::new, |action| format!("{action} pending"));
+        table.push(vec![
+            Cell::from(place(Point::outlet(outlet.number).of_unit(outlet.unit))),
+            Foreign(outlet.name.as_deref().unwrap_or_default()).into(),
+            Cell::new(&outlet.state, style),
+            pending.into(),
+        ]);
+    }
+    table.to_text(paint)
+}
+
+fn contacts(contacts: &[ContactStatus], paint: Paint) -> String {
+    let mut table = Table::default();
+    for contact in contacts {
+        let style = match contact.state {
+            Contact::Open => Style::Warning,
+            Contact::Detected => Style::Critical,
+            Contact::Unknown => Style::Dim,
+            _ => Style::Good,
+        };
+        let name = format!("{} {}", contact.kind, contact.point.number);
+        table.push(vec![name.into(), Cell::new(&contact.state, style)]);
+    }
+    table.to_text(paint)
+}
+
+/// A row for each place and quantity, a column for each level that any of them has.
+pub(crate) fn thresholds(thresholds: &[ThresholdSetting], paint: Paint) -> String {
+    let has = |level: &Threshold| thresholds.iter().any(|setting| setting.level == *level);
+    let levels: Vec<_> = Threshold::ALL.iter().copied().filter(has).collect();
+    let mut watched: Vec<(Point, Quantity)> = Vec::new();
+    for setting in thresholds {
+        if !watched.contains(&(setting.point, setting.quantity)) {
+            watched.push((setting.point, setting.quantity));
+        }
+    }
+    let mut headings = vec![vec!["thresholds".to_owned()]];
+    headings.extend(
+        levels
+            .iter()
+            .map(|level| level.as_str().split('_').map(String::from).collect()),
+    );
+    headings.push(Vec::new());
+    let mut table = Table::new(&headings);
+    for (point, quantity) in watched {
+        let value = |level: &Threshold| {
+            let setting = thresholds
+                .iter()
+                .find(|s| (s.point, s.quantity, s.level) == (point, quantity, *level));
+            let value = setting.and_then(|setting| digits(Value::Gauge(setting.value), quantity));
+            Cell::from(value.unwrap_or_default())
+        };
+        let mut row = vec![Cell::from(watched_in_words(point, quantity))];
+        row.extend(levels.iter().map(value));
+        row.push(quantity.customary_unit().symbol.into());
+        table.push(row);
+    }
+    if table.is_empty() {
+        String::new()
+    } else {
+        table.to_text(paint)
+    }
+}
+
+/// One threshold, in one line.
+pub(crate) fn threshold(setting: &ThresholdSetting) -> String {
+    let watched = watched_in_words(setting.point, setting.quantity);
+    let value = digits(Value::Gauge(setting.value), setting.quantity).unwrap_or_default();
+    let unit = setting.quantity.customary_unit().symbol;
+    format!(
+        "{watched}, {}: {value} {unit}",
+        setting.level.as_str().replace('_', " ")
+    )
+}
+
+fn alarms(alarms: &[Alarm], paint: Paint) -> String {
+    if alarms.is_empty() {
+        return format!("  {}\n", paint.apply(Style::Good, "no alarms"));
+    }
+    let lines = alarms.iter().map(|alarm| format!("  {}\n", self::alarm(alarm, paint)));
+    lines.collect::<Vec<_>>().concat()
+}
+
+/// An alarm, in one line.
+pub(crate) fn alarm(alarm: &Alarm, paint: Paint) -> String {
+    let style = match alarm.severity {
+        Severity::Critical => Style::Critical,
+        Severity::Ok => Style::Good,
+        _ => Style::Warning,
+    };
+    let level = alarm.level.map_or("unknown level", Threshold::as_str).replace('_', " ");
+    let watched = watched_in_words(alarm.point, alarm.quantity);
+    paint.apply(style, format_args!("alarm: {watched}, {level} ({})", alarm.severity))
+}
+
+fn watched_in_words(point: Point, quantity: Quantity) -> String {
+    format!("{} {}", place(point), quantity.as_str().replace('_', " "))
+}

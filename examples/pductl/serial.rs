@@ -1,0 +1,47 @@
+//! Serial ports and their settings.
+
+use std::io;
+
+use pdu_proto_modbus::client::LineSettings;
+use tokio_serial::{Parity, SerialPortBuilderExt as _, SerialStream, StopBits};
+
+/// A serial port with 8 data bits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Port {
+    pub(crate) path: String,
+    pub(crate) baud: u32,
+    pub(crate) parity: Parity,
+    pub(crate) stop: StopBits,
+}
+
+pub(crate) const BAUDS: [(&str, u32); 8] = [
+    ("1200", 1200),
+    ("2400", 2400),
+    ("4800", 4800),
+    ("9600", 9600),
+    ("19200", 19_200),
+    ("38400", 38_400),
+    ("57600", 57_600),
+    ("115200", 115_200),
+];
+pub(crate) const PARITIES: [(&str, Parity); 3] = [("none", Parity::None), ("even", Parity::Even), ("odd", Parity::Odd)];
+pub(crate) const STOPS: [(&str, StopBits); 2] = [("1", StopBits::One), ("2", StopBits::Two)];
+
+impl Port {
+    pub(crate) fn open(&self) -> io::Result<SerialStream> {
+        let builder = tokio_serial::new(&self.path, self.baud)
+            .parity(self.parity)
+            .stop_bits(self.stop);
+        builder.open_native_async().map_err(io::Error::from)
+    }
+
+    /// What decides how long a byte takes: a start bit, 8 data bits, and what is set here.
+    pub(crate) fn line(&self) -> LineSettings {
+        let parity = u8::from(self.parity != Parity::None);
+        let stop = u8::from(self.stop);
+        LineSettings {
+            baud: self.baud,
+            bits_per_character: 9 + parity + stop,
+        }
+    }
+}
