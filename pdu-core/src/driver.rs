@@ -102,6 +102,11 @@ impl Stall {
         self.since.get_or_insert(now);
     }
 
+    #[cfg(feature = "tokio")]
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.since.is_some()
+    }
+
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.since.map(|since| since + self.limit)
     }

@@ -50,7 +50,7 @@ fn handle_and_runner_may_go_to_other_threads() {
     fn shared<T: Send + Sync + Clone + 'static>() {}
     fn sent<T: Send + 'static>() {}
     shared::<Handle<Toy>>();
-    sent::<Runner<Toy, TcpStream>>();
+    sent::<Runner<Toy>>();
 }
 
 #[tokio::test]

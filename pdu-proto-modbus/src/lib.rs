@@ -10,6 +10,8 @@ pub mod client;
 mod error;
 #[cfg(feature = "alloc")]
 pub mod server;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 pub mod wire;
 
 pub use error::{ModbusError, Rejected};

@@ -185,6 +185,7 @@ impl<L: Link> Wire<L> {
             return false;
         };
         if output.is_empty() {
+            self.stall.moved(); // what could not be sent may have been withdrawn
             return false;
         }
         let offered = output.len();

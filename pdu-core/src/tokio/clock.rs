@@ -1,5 +1,5 @@
 use core::pin::Pin;
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, Waker};
 use core::time::Duration;
 use std::boxed::Box;
 
@@ -37,22 +37,47 @@ impl Clock {
 pub(super) struct Timer {
     sleep: Option<Pin<Box<Sleep>>>,
     armed: Option<Instant>,
+    /// The task that it wakes.
+    task: Option<Waker>,
 }
+
+/// A timer this close is always looked at, whatever the rounding of clocks.
+const CLOSE: Duration = Duration::from_millis(5);
 
 impl Timer {
     pub(super) const fn new() -> Self {
         Self {
             sleep: None,
             armed: None,
+            task: None,
         }
+    }
+
+    /// Whether it wakes its task at the deadline or before.
+    pub(super) fn covers(&self, deadline: Option<Instant>) -> bool {
+        deadline.is_none_or(|deadline| self.armed.is_some_and(|armed| armed <= deadline))
     }
 
     /// Ready if the deadline may have come (the clock decides, not the timer), else the task wakes at the deadline or
     /// before.
-    pub(super) fn poll(&mut self, clock: &Clock, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll(
+        &mut self,
+        clock: &Clock,
+        now: Instant,
+        deadline: Option<Instant>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
         let Some(deadline) = deadline else {
             return Poll::Pending;
         };
+        let will_wake = self.task.as_ref().is_some_and(|task| task.will_wake(cx.waker()));
+        if will_wake && self.covers(Some(deadline)) && self.armed > Some(now + CLOSE) {
+            return Poll::Pending;
+        }
+        self.poll_sleep(clock, deadline, cx)
+    }
+
+    fn poll_sleep(&mut self, clock: &Clock, deadline: Instant, cx: &mut Context<'_>) -> Poll<()> {
         let sleep = self
             .sleep
             .get_or_insert_with(|| Box::pin(sleep_until(clock.tokio(deadline))));
@@ -63,7 +88,9 @@ impl Timer {
         let poll = sleep.as_mut().poll(cx);
         if poll.is_ready() {
             self.armed = None;
+            return poll;
         }
+        self.task = Some(cx.waker().clone());
         poll
     }
 }

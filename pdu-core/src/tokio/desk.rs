@@ -1,14 +1,20 @@
-//! Where calls and the runner meet: the session and a fixed number of seats, under one lock.
+//! Where calls and the runner meet: the session, its line and a fixed number of seats, under one lock.
+//!
+//! A call that finds nothing else going on sends for itself instead of waking the runner to do it: one change of tasks less
+//! in each round trip. In a burst the runner sends, so that all of it leaves in one write. All reading is the runner's.
 //!
 //! No waker is woken or dropped in here, since that may run other code, which may want the same lock: they are handed out.
 
 use core::mem;
-use core::task::{Poll, Waker};
+use core::task::{Context, Poll, Waker};
 use std::boxed::Box;
 use std::collections::VecDeque;
+use std::io;
 use std::vec::Vec;
 
-use crate::{CallError, Effect, Error, Event, Instant, Session, Ticket};
+use super::clock::Clock;
+use super::wire::{BUDGET, Line, Turn};
+use crate::{CallError, Effect, Error, ErrorKind, Event, Instant, LinkEvent, Session, Ticket};
 
 type Outcome<S> = Result<<S as Session>::Reply, CallError<<S as Session>::Error>>;
 
@@ -31,13 +37,19 @@ pub(super) enum State<S: Session> {
 
 pub(super) struct Desk<S: Session> {
     pub(super) session: S,
+    line: Box<dyn Line<S>>,
     places: Box<[Place<S>]>,
     free: Vec<Seat>,
     /// Calls that wait for room, in their order.
     waiting: VecDeque<Seat>,
     /// Tickets whose callers wait, oldest first: their answers tend to come in that order.
     live: VecDeque<(Ticket, Seat)>,
+    /// Wakes the runner; there while it sleeps.
     runner: Option<Waker>,
+    /// When the runner was woken, until it runs: what the calls of one burst go by, so that one of them reads the clock.
+    woken: Option<Instant>,
+    /// How many calls ended when the runner last ran.
+    burst: usize,
     notices: VecDeque<S::Notice>,
     notice_limit: usize,
     pub(super) missed: u64,
@@ -49,18 +61,21 @@ pub(super) struct Desk<S: Session> {
 }
 
 impl<S: Session> Desk<S> {
-    pub(super) fn new(session: S, calls: usize, notices: usize) -> Self {
+    pub(super) fn new(session: S, line: Box<dyn Line<S>>, calls: usize, notices: usize) -> Self {
         let place = || Place {
             state: State::Free,
             caller: None,
         };
         Self {
             session,
+            line,
             places: (0..calls).map(|_| place()).collect(),
             free: (0..calls).rev().map(Seat).collect(),
             waiting: VecDeque::with_capacity(calls),
             live: VecDeque::with_capacity(calls),
             runner: None,
+            woken: None,
+            burst: 0,
             notices: VecDeque::new(),
             notice_limit: notices,
             missed: 0,
@@ -81,7 +96,7 @@ impl<S: Session> Desk<S> {
     #[allow(clippy::type_complexity)] // a pair in a result, used once
     pub(super) fn admit(
         &mut self,
-        now: Instant,
+        clock: Clock,
         request: S::Request,
         caller: &Waker,
     ) -> Result<(Seat, Option<Waker>), CallError<S::Error>> {
@@ -90,27 +105,45 @@ impl<S: Session> Desk<S> {
             return Err(CallError::Closed { effect });
         }
         let seat = *self.free.last().ok_or(CallError::Busy)?;
+        let now = self.woken.unwrap_or_else(|| clock.now());
         let state = if self.waiting.is_empty() {
             self.try_submit(now, seat, request)?
         } else {
             State::Waiting(request)
         };
         let live = matches!(state, State::Live(_));
-        if !live {
-            self.waiting.push_back(seat);
-        }
         self.free.pop();
         if let Some(place) = self.places.get_mut(seat.0) {
             place.state = state;
             place.caller = Some(caller.clone());
         }
+        if !live {
+            self.waiting.push_back(seat);
+        }
         // A call that waits is let in when another ends, which the runner sees; only where none is live it must look.
-        let runner = if live || self.live.is_empty() {
-            self.runner.take()
+        let wanted = if live {
+            self.send_or_wake(now)
         } else {
-            None
+            self.live.is_empty()
         };
-        Ok((seat, runner))
+        Ok((seat, if wanted { self.wake_runner(now) } else { None }))
+    }
+
+    /// Sends what was just submitted, if that is all there is to do; else the runner is to be woken.
+    fn send_or_wake(&mut self, now: Instant) -> bool {
+        match &self.runner {
+            Some(runner) if self.live.len() == 1 && self.burst <= 1 => {
+                let cx = &mut Context::from_waker(runner);
+                !self.line.is_up() || self.line.send_aside(&mut self.session, now, cx)
+            }
+            _ => true,
+        }
+    }
+
+    fn wake_runner(&mut self, now: Instant) -> Option<Waker> {
+        let runner = self.runner.take()?;
+        self.woken = Some(now);
+        Some(runner)
     }
 
     /// Submits if there is room: the state that the call is in then.
@@ -120,27 +153,29 @@ impl<S: Session> Desk<S> {
                 self.live.push_back((ticket, seat));
                 Ok(State::Live(ticket))
             }
-            Err(refused) if refused.kind == crate::ErrorKind::Busy => Ok(State::Waiting(refused.request)),
+            Err(refused) if refused.kind == ErrorKind::Busy => Ok(State::Waiting(refused.request)),
             Err(refused) => Err(refused.into()),
         }
     }
 
-    /// The result of a call, if it is there; else `caller` is woken when it is. Also a waker to drop.
-    pub(super) fn collect(&mut self, seat: Seat, caller: &Waker) -> (Poll<Outcome<S>>, Option<Waker>) {
-        let Some(place) = self.places.get_mut(seat.0) else {
-            return (Poll::Pending, None);
-        };
-        match mem::replace(&mut place.state, State::Free) {
-            State::Done(outcome) => {
-                let old = place.caller.take();
-                self.free.push(seat);
-                (Poll::Ready(outcome), old)
-            }
-            other => {
-                place.state = other;
-                (Poll::Pending, renew(&mut place.caller, caller))
-            }
+    /// The result of a call, if it is there; its seat is free then.
+    pub(super) fn collect(&mut self, seat: Seat) -> Option<Outcome<S>> {
+        let place = self.places.get_mut(seat.0)?;
+        if !matches!(place.state, State::Done(_)) {
+            return None;
         }
+        self.free.push(seat);
+        match mem::replace(&mut place.state, State::Free) {
+            State::Done(outcome) => Some(outcome),
+            _ => None,
+        }
+    }
+
+    /// `caller` is woken when the result is there. Gives a waker to drop.
+    pub(super) fn await_result(&mut self, seat: Seat, caller: &Waker) -> Option<Waker> {
+        self.places
+            .get_mut(seat.0)
+            .and_then(|place| renew(&mut place.caller, caller))
     }
 
     /// Takes a call out, whatever its state. Gives the runner to wake if it has something to do, and what to drop.
@@ -157,7 +192,7 @@ impl<S: Session> Desk<S> {
             State::Live(ticket) => {
                 self.live.retain(|(_, other)| *other != seat);
                 self.session.cancel(now, *ticket);
-                runner = self.runner.take();
+                runner = self.wake_runner(now);
             }
             State::Free | State::Done(_) => {}
         }
@@ -183,11 +218,35 @@ impl<S: Session> Desk<S> {
 
     // ---- the runner's side
 
-    /// Gives out what the session has to tell, then lets in calls that wait for room.
-    pub(super) fn hand_out(&mut self, now: Instant, wakers: &mut Vec<Waker>) {
+    /// Drives the session as far as it goes now. Wakers to wake go to `wakers`.
+    pub(super) fn drive(&mut self, cx: &mut Context<'_>, wakers: &mut Vec<Waker>) -> Poll<io::Result<()>> {
+        self.woken = None;
+        self.burst = 0;
+        let now = self.line.begin();
+        for _ in 0..BUDGET {
+            let turn = self.line.poll_turn(&mut self.session, cx);
+            self.hand_out(wakers);
+            let sending = self.line.is_up() && !self.session.transmit().is_empty();
+            match turn {
+                Turn::Ended => return Poll::Ready(self.line.take_error().map_or(Ok(()), Err)),
+                _ if self.users == 0 && !sending => return Poll::Ready(Ok(())),
+                Turn::Idle if !self.let_in_waiting(now, wakers) => {
+                    wakers.extend(renew(&mut self.runner, cx.waker()));
+                    return Poll::Pending;
+                }
+                _ => {}
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Gives out what the session has to tell.
+    fn hand_out(&mut self, wakers: &mut Vec<Waker>) {
         while let Some(event) = self.session.poll_event() {
             match event {
                 Event::Done { ticket, result } => {
+                    self.burst += 1;
                     // A ticket whose caller left is not in the list.
                     let at = self.live.iter().position(|(live, _)| *live == ticket);
                     if let Some((_, seat)) = at.and_then(|at| self.live.remove(at)) {
@@ -197,12 +256,19 @@ impl<S: Session> Desk<S> {
                 Event::Notice(notice) => self.keep(notice, wakers),
             }
         }
+    }
+
+    /// Lets in the calls that wait, as far as there is room; whether there was any.
+    fn let_in_waiting(&mut self, now: Instant, wakers: &mut Vec<Waker>) -> bool {
+        let mut any = false;
         while let Some(seat) = self.waiting.front().copied() {
             if !self.let_in(now, seat, wakers) {
                 break;
             }
             self.waiting.pop_front();
+            any = true;
         }
+        any
     }
 
     /// Submits a call that waited; `false` if there still is no room.
@@ -243,19 +309,21 @@ impl<S: Session> Desk<S> {
         wakers.extend(self.listener.take());
     }
 
-    /// The runner has done what it can: whoever comes next is to wake it. Gives a waker to drop.
-    pub(super) fn await_users(&mut self, runner: &Waker) -> Option<Waker> {
-        renew(&mut self.runner, runner)
-    }
-
     /// Ends every call: the session's own result where there is one, else that the driver has ended.
-    pub(super) fn end(&mut self, now: Instant, wakers: &mut Vec<Waker>) {
-        self.ended = true;
+    pub(super) fn end(&mut self, wakers: &mut Vec<Waker>) {
+        if mem::replace(&mut self.ended, true) {
+            return;
+        }
+        let now = self.line.begin();
+        if self.line.is_up() {
+            self.session.handle_link(now, LinkEvent::Lost);
+        }
+        self.line.shut();
         while let Some(seat) = self.waiting.pop_front() {
             let effect = Effect::NotApplied;
             self.finish(seat, Err(CallError::Closed { effect }), wakers);
         }
-        self.hand_out(now, wakers);
+        self.hand_out(wakers);
         while let Some((ticket, seat)) = self.live.pop_front() {
             let effect = self.abandon(now, ticket);
             self.finish(seat, Err(CallError::Closed { effect }), wakers);

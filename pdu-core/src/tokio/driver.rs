@@ -81,11 +81,16 @@ impl<S: Session, L: Link> Driver<S, L> {
 
     /// The next event, for those who poll by hand.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<EventOf<S>>> {
+        if let Some(event) = self.session.poll_event() {
+            return Poll::Ready(Ok(event));
+        }
+        self.wire.begin();
         for _ in 0..BUDGET {
+            let turn = self.wire.poll_turn(&mut self.session, cx);
             if let Some(event) = self.session.poll_event() {
                 return Poll::Ready(Ok(event));
             }
-            match self.wire.poll_turn(&mut self.session, cx) {
+            match turn {
                 Turn::Progress => {}
                 Turn::Idle => return Poll::Pending,
                 Turn::Ended => return Poll::Ready(Err(self.wire.take_error().unwrap_or_else(not_connected))),
@@ -146,6 +151,7 @@ impl<E: Endpoint, L: Link> Server<E, L> {
 
     /// The same, for those who poll by hand.
     pub fn poll_run(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.wire.begin();
         for _ in 0..BUDGET {
             match self.wire.poll_turn(&mut self.endpoint, cx) {
                 Turn::Progress => {}

@@ -3,15 +3,15 @@ use core::future::poll_fn;
 use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
+use std::boxed::Box;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec::Vec;
 
 use super::clock::Clock;
 use super::desk::{Desk, Seat};
-use super::wire::{BUDGET, Turn, Wire};
 use super::{Driver, Link};
-use crate::{CallError, Effect, LinkEvent, Session};
+use crate::{CallError, Effect, Session};
 
 /// How much a [`Handle`] holds at most; all of it is reserved at once, so that calls allocate nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,25 +68,26 @@ impl<S: Session> Shared<S> {
     }
 }
 
-impl<S: Session, L: Link> Driver<S, L> {
+impl<S: Session, L: Link + Send + 'static> Driver<S, L> {
     /// Parts the driver into a handle to ask with and a future that does the work, for you to spawn or to poll.
     ///
     /// Tickets that were submitted before are forgotten: their `Done` goes nowhere.
-    pub fn into_handle(self) -> (Handle<S>, Runner<S, L>) {
+    pub fn into_handle(self) -> (Handle<S>, Runner<S>) {
         self.into_handle_with(&HandleSettings::default())
     }
 
     /// The same with other capacities.
-    pub fn into_handle_with(self, settings: &HandleSettings) -> (Handle<S>, Runner<S, L>) {
-        let desk = Desk::new(self.session, settings.calls.max(1), settings.notices.max(1));
+    pub fn into_handle_with(self, settings: &HandleSettings) -> (Handle<S>, Runner<S>) {
+        let clock = self.wire.clock();
+        let calls = settings.calls.max(1);
+        let desk = Desk::new(self.session, Box::new(self.wire), calls, settings.notices.max(1));
         let shared = Arc::new(Shared {
             desk: Mutex::new(desk),
-            clock: self.wire.clock(),
+            clock,
         });
         let runner = Runner {
             shared: Arc::clone(&shared),
-            wire: self.wire,
-            wakers: Vec::with_capacity(settings.calls.saturating_add(1)),
+            wakers: Vec::with_capacity(calls.saturating_add(2)),
         };
         (Handle { shared }, runner)
     }
@@ -167,26 +168,26 @@ impl<S: Session> Future for Call<'_, S> {
     type Output = Result<S::Reply, CallError<S::Error>>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match mem::replace(&mut self.stage, Stage::Over) {
-            Stage::New(request) => {
-                let now = self.shared.clock.now();
-                let (seat, driver) = self.shared.lock().admit(now, request, cx.waker())?;
-                self.stage = Stage::Seated(seat);
-                wake(driver);
-                Poll::Pending
+        if let Stage::Seated(seat) = self.stage {
+            let mut desk = self.shared.lock();
+            if let Some(outcome) = desk.collect(seat) {
+                drop(desk);
+                self.stage = Stage::Over;
+                return Poll::Ready(outcome);
             }
-            Stage::Seated(seat) => {
-                // What the desk hands out may run other code when it is dropped, so that is after the lock.
-                let (result, _old_waker) = self.shared.lock().collect(seat, cx.waker());
-                if result.is_pending() {
-                    self.stage = Stage::Seated(seat);
-                }
-                result
-            }
-            Stage::Over => Poll::Ready(Err(CallError::Closed {
-                effect: Effect::NotApplied,
-            })),
+            let old = desk.await_result(seat, cx.waker());
+            drop(desk);
+            drop(old); // which may run other code
+            return Poll::Pending;
         }
+        let Stage::New(request) = mem::replace(&mut self.stage, Stage::Over) else {
+            let effect = Effect::NotApplied;
+            return Poll::Ready(Err(CallError::Closed { effect }));
+        };
+        let (seat, runner) = self.shared.lock().admit(self.shared.clock, request, cx.waker())?;
+        self.stage = Stage::Seated(seat);
+        wake(runner);
+        Poll::Pending
     }
 }
 
@@ -250,76 +251,36 @@ impl<S: Session> fmt::Debug for Notices<S> {
 ///
 /// It ends when no handle is left, or when the link is gone and there is no other: `Ok` if that was orderly.
 #[must_use = "calls make no progress unless this is spawned or polled"]
-pub struct Runner<S: Session, L> {
+pub struct Runner<S: Session> {
     shared: Arc<Shared<S>>,
-    wire: Wire<L>,
     /// Who is to be woken once the lock is given back; kept for its capacity.
     wakers: Vec<Waker>,
 }
 
-impl<S: Session, L: Link> Runner<S, L> {
-    fn drive(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let mut desk = self.shared.lock();
-        for _ in 0..BUDGET {
-            desk.hand_out(self.wire.now(), &mut self.wakers);
-            if desk.users == 0 && (!self.wire.is_up() || desk.session.transmit().is_empty()) {
-                return Poll::Ready(Ok(()));
-            }
-            match self.wire.poll_turn(&mut desk.session, cx) {
-                Turn::Progress => {}
-                Turn::Idle => {
-                    self.wakers.extend(desk.await_users(cx.waker()));
-                    return Poll::Pending;
-                }
-                Turn::Ended => return Poll::Ready(self.wire.take_error().map_or(Ok(()), Err)),
-            }
-        }
-        self.wakers.extend(desk.await_users(cx.waker()));
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    }
-}
-
-impl<S: Session, L> Runner<S, L> {
-    fn end(&mut self) {
-        let now = self.wire.now();
-        let mut desk = self.shared.lock();
-        if desk.has_ended() {
-            return;
-        }
-        if self.wire.is_up() {
-            desk.session.handle_link(now, LinkEvent::Lost);
-        }
-        desk.end(now, &mut self.wakers);
-    }
-
-    fn wake_all(&mut self) {
-        self.wakers.drain(..).for_each(Waker::wake);
-    }
-}
-
-impl<S: Session, L: Link> Future for Runner<S, L> {
+impl<S: Session> Future for Runner<S> {
     type Output = io::Result<()>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        let poll = this.drive(cx);
+        let Self { shared, wakers } = &mut *self;
+        let mut desk = shared.lock();
+        let poll = desk.drive(cx, wakers);
         if poll.is_ready() {
-            this.end();
+            desk.end(wakers);
         }
-        this.wake_all();
+        drop(desk);
+        wakers.drain(..).for_each(Waker::wake);
         poll
     }
 }
 
-impl<S: Session, L> Drop for Runner<S, L> {
+impl<S: Session> Drop for Runner<S> {
     fn drop(&mut self) {
-        self.end();
-        self.wake_all();
+        self.shared.lock().end(&mut self.wakers);
+        self.wakers.drain(..).for_each(Waker::wake);
     }
 }
 
-impl<S: Session, L> fmt::Debug for Runner<S, L> {
+impl<S: Session> fmt::Debug for Runner<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Runner").finish_non_exhaustive()
     }

@@ -140,7 +140,7 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
             if self.turn(now, cx) {
                 continue;
             }
-            if self.timer.poll(&self.clock, self.deadline(), cx).is_pending() {
+            if self.timer.poll(&self.clock, now, self.deadline(), cx).is_pending() {
                 return Poll::Pending;
             }
         }

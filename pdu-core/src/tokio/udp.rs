@@ -68,7 +68,12 @@ impl<H: Hub<Peer = Path>> UdpDriver<H> {
             let mut progress = self.receive(now, cx);
             progress |= self.keep_time(now);
             progress |= self.send(now, cx);
-            if !progress && self.timer.poll(&self.clock, self.hub.poll_timeout(), cx).is_pending() {
+            if !progress
+                && self
+                    .timer
+                    .poll(&self.clock, now, self.hub.poll_timeout(), cx)
+                    .is_pending()
+            {
                 return Poll::Pending;
             }
         }

@@ -7,7 +7,7 @@ use std::io;
 use super::Link;
 use super::clock::{Clock, Timer};
 use crate::driver::{Intake, Redial, Stall, stalled, stuck};
-use crate::{Backoff, Endpoint, Instant, LinkDemand, LinkEvent, earliest};
+use crate::{Backoff, Endpoint, Instant, LinkDemand, LinkEvent, Session, earliest};
 
 /// Turns in one poll before the executor gets its own turn.
 pub(super) const BUDGET: usize = 64;
@@ -16,7 +16,8 @@ pub(super) const BUDGET: usize = 64;
 pub(super) enum Turn {
     /// Something happened: look at the endpoint and go on.
     Progress,
-    /// Nothing can happen now; the task wakes when it may.
+    /// The task wakes when something can happen again; only the endpoint's events are still to be looked at, since what was
+    /// sent may have brought some.
     Idle,
     /// There is no link and no way to get one.
     Ended,
@@ -45,6 +46,8 @@ pub(super) struct Wire<L> {
     error: Option<io::Error>,
     timer: Timer,
     clock: Clock,
+    /// The time of the poll that is going on: reading the clock costs as much as many a turn.
+    now: Instant,
 }
 
 impl<L> Wire<L> {
@@ -52,12 +55,23 @@ impl<L> Wire<L> {
         self.clock
     }
 
+    /// The time now.
     pub(super) fn now(&self) -> Instant {
         self.clock.now()
     }
 
+    /// A poll begins: its time, which all its turns go by.
+    pub(super) fn begin(&mut self) -> Instant {
+        self.now = self.clock.now();
+        self.now
+    }
+
     pub(super) fn is_up(&self) -> bool {
         matches!(self.state, State::Up(_))
+    }
+
+    fn has_ended(&self) -> bool {
+        !self.is_up() && self.connect.is_none()
     }
 
     pub(super) fn error(&self) -> Option<&io::Error> {
@@ -90,7 +104,47 @@ impl<L> Wire<L> {
             error: None,
             timer: Timer::new(),
             clock: Clock::start(),
+            now: Instant::EPOCH,
         }
+    }
+}
+
+/// A wire whose link has no name: what a desk holds, so that handles need not name it either.
+pub(super) trait Line<S: Session>: Send {
+    fn begin(&mut self) -> Instant;
+    fn poll_turn(&mut self, session: &mut S, cx: &mut Context<'_>) -> Turn;
+    fn send_aside(&mut self, session: &mut S, now: Instant, cx: &mut Context<'_>) -> bool;
+    fn is_up(&self) -> bool;
+    fn take_error(&mut self) -> Option<io::Error>;
+    /// Drops the link, and opens none any more.
+    fn shut(&mut self);
+}
+
+impl<S: Session, L: Link + Send> Line<S> for Wire<L> {
+    fn begin(&mut self) -> Instant {
+        self.begin()
+    }
+
+    fn poll_turn(&mut self, session: &mut S, cx: &mut Context<'_>) -> Turn {
+        self.poll_turn(session, cx)
+    }
+
+    fn send_aside(&mut self, session: &mut S, now: Instant, cx: &mut Context<'_>) -> bool {
+        self.send_aside(session, now, cx)
+    }
+
+    fn is_up(&self) -> bool {
+        self.is_up()
+    }
+
+    fn take_error(&mut self) -> Option<io::Error> {
+        self.take_error()
+    }
+
+    fn shut(&mut self) {
+        self.connect = None;
+        self.timer = Timer::new();
+        self.state = State::Down { retry_at: self.now };
     }
 }
 
@@ -113,31 +167,61 @@ impl<L: Link> Wire<L> {
         }
     }
 
-    /// One round of the loop that [`Endpoint`] describes. Reading comes before the deadlines, so that an answer that is
-    /// already here is not timed out by a task that was held up.
-    pub(super) fn poll_turn<E: Endpoint>(&mut self, endpoint: &mut E, cx: &mut Context<'_>) -> Turn {
-        if !self.is_up() && self.connect.is_none() {
+    /// One round of the loop that [`Endpoint`] describes, within a poll that [`begin`](Self::begin) began. Reading comes
+    /// before the deadlines, so that an answer that is already here is not timed out by a task that was held up.
+    pub(super) fn poll_turn<E: Endpoint + ?Sized>(&mut self, endpoint: &mut E, cx: &mut Context<'_>) -> Turn {
+        if self.has_ended() {
             return Turn::Ended;
         }
-        let now = self.now();
+        let now = self.now;
         let mut progress = self.obey(endpoint, now, cx);
         if self.is_up() {
             progress |= self.intake.offer(endpoint, now);
-            progress |= self.send(endpoint, now, cx);
+            self.send(endpoint, now, cx);
             progress |= self.receive(endpoint, now, cx);
         }
-        progress |= self.keep_time(endpoint, now);
-        if progress || self.close_if_useless(endpoint, now) {
+        let timeout = endpoint.poll_timeout();
+        if timeout.is_some_and(|at| at <= now) {
+            endpoint.handle_timeout(now);
+            progress = true;
+        }
+        if progress || self.needs_turn(endpoint) || self.close_if_useless(endpoint, timeout) {
             return Turn::Progress;
         }
-        match self.timer.poll(&self.clock, self.deadline(endpoint), cx) {
-            Poll::Ready(()) => Turn::Progress,
-            Poll::Pending => Turn::Idle,
+        let deadline = earliest(timeout, self.deadline(endpoint));
+        if self.timer.poll(&self.clock, now, deadline, cx).is_pending() {
+            return Turn::Idle;
+        }
+        self.begin();
+        Turn::Progress
+    }
+
+    /// Sends only, on behalf of the task of `cx`, which is idle. Whether that task has to look after the rest.
+    pub(super) fn send_aside<E: Endpoint + ?Sized>(
+        &mut self,
+        endpoint: &mut E,
+        now: Instant,
+        cx: &mut Context<'_>,
+    ) -> bool {
+        self.send(endpoint, now, cx);
+        let deadline = earliest(endpoint.poll_timeout(), self.deadline(endpoint));
+        !self.is_up() || self.needs_turn(endpoint) || !self.timer.covers(deadline)
+    }
+
+    /// After sending: whether there is more that can be done at once.
+    fn needs_turn<E: Endpoint + ?Sized>(&self, endpoint: &E) -> bool {
+        if !self.is_up() {
+            return self.has_ended();
+        }
+        match endpoint.link_demand() {
+            LinkDemand::Reset => true,
+            LinkDemand::Close => endpoint.transmit().is_empty() && !self.unflushed,
+            _ => !self.stall.is_blocked() && !endpoint.transmit().is_empty(),
         }
     }
 
     /// Does what the endpoint demands of its link; whether anything changed.
-    fn obey<E: Endpoint>(&mut self, endpoint: &mut E, now: Instant, cx: &mut Context<'_>) -> bool {
+    fn obey<E: Endpoint + ?Sized>(&mut self, endpoint: &mut E, now: Instant, cx: &mut Context<'_>) -> bool {
         match &mut self.state {
             State::Up(_) => match endpoint.link_demand() {
                 LinkDemand::Reset => self.lose(endpoint, now, None),
@@ -159,11 +243,9 @@ impl<L: Link> Wire<L> {
         true
     }
 
-    /// Sends what there is; whether anything changed.
-    fn send<E: Endpoint>(&mut self, endpoint: &mut E, now: Instant, cx: &mut Context<'_>) -> bool {
-        let State::Up(link) = &mut self.state else {
-            return false;
-        };
+    /// Sends what there is.
+    fn send<E: Endpoint + ?Sized>(&mut self, endpoint: &mut E, now: Instant, cx: &mut Context<'_>) {
+        let State::Up(link) = &mut self.state else { return };
         let output = endpoint.transmit();
         if output.is_empty() {
             return self.flush(endpoint, now, cx);
@@ -178,37 +260,27 @@ impl<L: Link> Wire<L> {
                 self.flush(endpoint, now, cx);
             }
             Poll::Ready(Err(error)) => self.lose(endpoint, now, Some(error)),
-            Poll::Pending => {
-                self.stall.blocked(now);
-                return false;
-            }
+            Poll::Pending => self.stall.blocked(now),
         }
-        true
     }
 
-    fn flush<E: Endpoint>(&mut self, endpoint: &mut E, now: Instant, cx: &mut Context<'_>) -> bool {
-        let State::Up(link) = &mut self.state else {
-            return false;
-        };
+    fn flush<E: Endpoint + ?Sized>(&mut self, endpoint: &mut E, now: Instant, cx: &mut Context<'_>) {
+        let State::Up(link) = &mut self.state else { return };
         if !self.unflushed {
-            return false;
+            return self.stall.moved(); // what could not be sent may have been withdrawn
         }
         match link.poll_flush(cx) {
-            Poll::Pending => {
-                self.stall.blocked(now);
-                return false;
-            }
+            Poll::Pending => self.stall.blocked(now),
             Poll::Ready(Ok(())) => {
                 self.unflushed = false;
                 self.stall.moved();
             }
             Poll::Ready(Err(error)) => self.lose(endpoint, now, Some(error)),
         }
-        true
     }
 
     /// Reads once, if everything read before was taken; whether anything changed.
-    fn receive<E: Endpoint>(&mut self, endpoint: &mut E, now: Instant, cx: &mut Context<'_>) -> bool {
+    fn receive<E: Endpoint + ?Sized>(&mut self, endpoint: &mut E, now: Instant, cx: &mut Context<'_>) -> bool {
         let State::Up(link) = &mut self.state else {
             return false;
         };
@@ -230,41 +302,35 @@ impl<L: Link> Wire<L> {
         true
     }
 
-    fn keep_time<E: Endpoint>(&mut self, endpoint: &mut E, now: Instant) -> bool {
-        let due = endpoint.poll_timeout().is_some_and(|at| at <= now);
-        if due {
-            endpoint.handle_timeout(now);
+    /// A link on which nothing can happen any more is closed: no input, no output, no deadline. So is one whose peer has
+    /// taken nothing for too long.
+    fn close_if_useless<E: Endpoint + ?Sized>(&mut self, endpoint: &mut E, timeout: Option<Instant>) -> bool {
+        if !self.is_up() {
+            return false;
         }
-        let stalled_out = self.is_up() && self.stall.is_over(now);
-        if stalled_out {
+        let now = self.now;
+        if self.stall.is_over(now) {
             self.lose(endpoint, now, Some(stalled()));
-        }
-        due || stalled_out
-    }
-
-    /// A link on which nothing can happen any more is closed: no input, no output, no deadline.
-    fn close_if_useless<E: Endpoint>(&mut self, endpoint: &mut E, now: Instant) -> bool {
-        let silent = self.is_up() && endpoint.transmit().is_empty() && endpoint.poll_timeout().is_none();
-        if silent && self.eof {
-            self.lose(endpoint, now, None);
             return true;
         }
-        if silent && !self.intake.is_empty() {
-            self.lose(endpoint, now, Some(stuck()));
-            return true;
+        let reading = !self.eof && self.intake.is_empty();
+        if reading || timeout.is_some() || !endpoint.transmit().is_empty() {
+            return false;
         }
-        false
+        let error = (!self.eof).then(stuck);
+        self.lose(endpoint, now, error);
+        true
     }
 
-    fn deadline<E: Endpoint>(&self, endpoint: &E) -> Option<Instant> {
-        let retry_at = match self.state {
+    /// When this side of the endpoint has something to do.
+    fn deadline<E: Endpoint + ?Sized>(&self, endpoint: &E) -> Option<Instant> {
+        match self.state {
             State::Down { retry_at } if endpoint.link_demand() == LinkDemand::Open => Some(retry_at),
-            _ => None,
-        };
-        earliest(endpoint.poll_timeout(), earliest(self.stall.deadline(), retry_at))
+            _ => self.stall.deadline(),
+        }
     }
 
-    fn raise<E: Endpoint>(&mut self, endpoint: &mut E, now: Instant, mut link: L) {
+    fn raise<E: Endpoint + ?Sized>(&mut self, endpoint: &mut E, now: Instant, mut link: L) {
         if let Err(error) = link.prepare() {
             self.fail(endpoint, now, error);
             return;
@@ -274,24 +340,24 @@ impl<L: Link> Wire<L> {
         endpoint.handle_link(now, LinkEvent::Up);
     }
 
-    fn fail<E: Endpoint>(&mut self, endpoint: &mut E, now: Instant, error: io::Error) {
+    fn fail<E: Endpoint + ?Sized>(&mut self, endpoint: &mut E, now: Instant, error: io::Error) {
         self.error = Some(error);
         let retry_at = self.redial.failed(now);
         self.drop_link(endpoint, now, retry_at);
     }
 
-    fn close<E: Endpoint>(&mut self, endpoint: &mut E, now: Instant) {
+    fn close<E: Endpoint + ?Sized>(&mut self, endpoint: &mut E, now: Instant) {
         let retry_at = self.redial.closed(now);
         self.drop_link(endpoint, now, retry_at);
     }
 
-    fn lose<E: Endpoint>(&mut self, endpoint: &mut E, now: Instant, error: Option<io::Error>) {
+    fn lose<E: Endpoint + ?Sized>(&mut self, endpoint: &mut E, now: Instant, error: Option<io::Error>) {
         self.error = error;
         let retry_at = self.redial.broken(now);
         self.drop_link(endpoint, now, retry_at);
     }
 
-    fn drop_link<E: Endpoint>(&mut self, endpoint: &mut E, now: Instant, retry_at: Instant) {
+    fn drop_link<E: Endpoint + ?Sized>(&mut self, endpoint: &mut E, now: Instant, retry_at: Instant) {
         self.state = State::Down { retry_at };
         self.eof = false;
         self.unflushed = false;

@@ -6,6 +6,7 @@
 //! | share a line or a gateway among several | [`Line`], whose commands are [`Addressed`] |
 //! | make sense of registers that came another way | [`Readout`], without allocation |
 //! | know what may be written, and as what | [`ThresholdWrite`] |
+//! | have a unit to test against | `simulator::Bps2000`, with the feature `simulator` |
 //! | look a register up | [`REGISTER_MAP`], [`Register::at`], [`Register::named`] |
 //!
 //! A snapshot is one Read Holding Registers (03) of all 99 registers: some 220 ms at 9600 baud. Points are
@@ -65,6 +66,8 @@ mod notes;
 mod readout;
 #[cfg(feature = "alloc")]
 mod session;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 mod state;
 mod threshold;
 

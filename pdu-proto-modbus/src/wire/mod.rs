@@ -11,6 +11,8 @@
 //!
 //! Source: MODBUS Application Protocol V1.1b3, MODBUS over Serial Line V1.02, MODBUS Messaging on TCP/IP V1.0b.
 
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 mod bits;
 mod buf;
 mod check;

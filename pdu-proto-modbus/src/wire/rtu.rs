@@ -279,22 +279,17 @@ fn encapsulated(data: &[u8]) -> Framing {
         return Framing::Partial { needed: 8 };
     };
     let mut len = 8;
-    for _ in 0..*count {
-        // The object's length stands behind its id; data begins behind unit and function.
-        let Some(value) = data.get(len - 1) else {
-            return partial(len + 2);
-        };
-        len += 2 + usize::from(*value);
-        if len + CRC_LEN > MAX_FRAME {
+    for left in (0..usize::from(*count)).rev() {
+        // Each object has an id and a length, and this one's length stands behind its id; data begins at the third byte.
+        let value = data.get(len - 1).copied();
+        len += 2 + usize::from(value.unwrap_or(0));
+        let least = len + 2 * left;
+        if least + CRC_LEN > MAX_FRAME {
             return Framing::Never;
+        }
+        if value.is_none() {
+            return Framing::Partial { needed: least };
         }
     }
     fixed(len + CRC_LEN)
-}
-
-fn partial(needed: usize) -> Framing {
-    if needed + CRC_LEN > MAX_FRAME {
-        return Framing::Never;
-    }
-    Framing::Partial { needed }
 }

@@ -1,0 +1,239 @@
+//! What the sensors of a simulated unit measure in a given second. Whole numbers only, and time is an argument.
+
+use pdu_core::{Quantity, Rng};
+
+use super::profile::Profile;
+
+/// What a line draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Load {
+    /// A load that moves slowly, as computers do; its size is the seed's choice.
+    Moving,
+    /// Always the same.
+    Fixed {
+        /// Active power.
+        watts: u32,
+        /// Apparent power; at least the active one.
+        volt_amperes: u32,
+    },
+}
+
+/// What a probe reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs)] // the probe has these two
+pub struct Climate {
+    /// Tenths of a degree Celsius.
+    pub decidegrees: i16,
+    /// Tenths of a percent of relative humidity.
+    pub permille: u16,
+}
+
+/// Energy in thousandths of a watt-second, or of a volt-ampere-second: nothing is ever rounded away.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Energy {
+    pub(super) active: u128,
+    pub(super) apparent: u128,
+}
+
+const MILLI_SECONDS_PER_HOUR: u128 = 3_600_000;
+
+impl Energy {
+    /// So many watt-hours, at a power factor of 0.94.
+    pub(super) fn from_watt_hours(watt_hours: u64) -> Self {
+        let active = u128::from(watt_hours) * MILLI_SECONDS_PER_HOUR;
+        Self {
+            active,
+            apparent: active * 100 / 94,
+        }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.active = self.active.saturating_add(other.active);
+        self.apparent = self.apparent.saturating_add(other.apparent);
+    }
+
+    /// Whole watt-hours or volt-ampere-hours, in 32 bits.
+    pub(super) fn count(&self, quantity: Quantity) -> u32 {
+        let sum = match quantity {
+            Quantity::ApparentEnergy => self.apparent,
+            _ => self.active,
+        };
+        let [.., a, b, c, d] = (sum / MILLI_SECONDS_PER_HOUR).to_be_bytes();
+        u32::from_be_bytes([a, b, c, d])
+    }
+}
+
+/// One line.
+#[derive(Clone, Debug)]
+pub(super) struct LineModel {
+    pub(super) load: Load,
+    pub(super) fixed_voltage: Option<u16>,
+    pub(super) energy: Energy,
+    /// What was measured last.
+    pub(super) now: Sample,
+    profile: Profile,
+    voltage: [Wander; 2],
+    frequency: Wander,
+}
+
+impl LineModel {
+    /// A line whose moving load is around so many watts. All lines of a unit share the `frequency`.
+    pub(super) fn new(rng: &mut Rng, watts: u64, frequency: Wander) -> Self {
+        let nominal = 2285 + rng.within(0..=30).cast_signed();
+        Self {
+            load: Load::Moving,
+            fixed_voltage: None,
+            energy: Energy::from_watt_hours(rng.within(100_000..=5_000_000)),
+            now: Sample::default(),
+            profile: Profile::new(rng, watts * 1000),
+            voltage: [Wander::new(rng, nominal, 20, 300), Wander::new(rng, 0, 4, 5)],
+            frequency,
+        }
+    }
+
+    /// Counts, and returns, the energy between two seconds.
+    pub(super) fn draw(&mut self, from: u64, until: u64) -> Energy {
+        let seconds = u128::from(until.saturating_sub(from));
+        let drawn = match self.load {
+            Load::Moving => {
+                let (before, after) = (self.profile.until(from), self.profile.until(until.max(from)));
+                Energy {
+                    active: after.0.saturating_sub(before.0),
+                    apparent: after.1.saturating_sub(before.1),
+                }
+            }
+            Load::Fixed { .. } => {
+                let (active, apparent) = self.power(from);
+                Energy {
+                    active: u128::from(active) * seconds,
+                    apparent: u128::from(apparent) * seconds,
+                }
+            }
+        };
+        self.energy.add(drawn);
+        drawn
+    }
+
+    /// Measures the line in this second.
+    pub(super) fn sample(&mut self, second: u64) {
+        let (active, apparent) = self.power(second);
+        // A tenth of a volt less for each quarter of a kilovolt-ampere: wires are not perfect.
+        let droop = (apparent / 250_000).min(100).cast_signed();
+        let moving: i64 = self.voltage.iter().map(|part| part.at(second)).sum();
+        self.now = Sample {
+            decivolts: self.fixed_voltage.map_or(moving - droop, i64::from).unsigned_abs(),
+            centihertz: self.frequency.at(second).unsigned_abs(),
+            milliwatts: active,
+            milli_volt_amperes: apparent,
+        };
+    }
+
+    fn power(&self, second: u64) -> (u64, u64) {
+        match self.load {
+            Load::Moving => self.profile.at(second),
+            Load::Fixed { watts, volt_amperes } => (u64::from(watts) * 1000, u64::from(volt_amperes.max(watts)) * 1000),
+        }
+    }
+}
+
+/// What is measured of one line at one time; everything else follows from it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sample {
+    decivolts: u64,
+    centihertz: u64,
+    milliwatts: u64,
+    milli_volt_amperes: u64,
+}
+
+impl Sample {
+    /// A reading in the steps of its register.
+    pub(super) fn gauge(&self, quantity: Quantity) -> i64 {
+        let (active, apparent) = (self.milliwatts, self.milli_volt_amperes);
+        let value = match quantity {
+            Quantity::Voltage => self.decivolts,
+            // Thousandths of a volt-ampere by tenths of a volt are hundredths of an ampere.
+            Quantity::Current => rounded(apparent, self.decivolts),
+            Quantity::ActivePower => rounded(active, 100),
+            Quantity::ApparentPower => rounded(apparent, 100),
+            Quantity::ReactivePower => rounded(reactive(active, apparent), 100),
+            Quantity::Frequency => self.centihertz,
+            Quantity::PowerFactor => rounded(active * 100, apparent),
+            _ => 0,
+        };
+        i64::try_from(value).unwrap_or(i64::MAX)
+    }
+}
+
+/// The other leg of the triangle.
+fn reactive(active: u64, apparent: u64) -> u64 {
+    let square = |leg: u64| u128::from(leg) * u128::from(leg);
+    let leg = square(apparent).saturating_sub(square(active)).isqrt();
+    u64::try_from(leg).unwrap_or(u64::MAX)
+}
+
+/// The quotient to the nearest; 0 without a divisor.
+fn rounded(value: u64, by: u64) -> u64 {
+    (value + by / 2).checked_div(by).unwrap_or(0)
+}
+
+/// A number that moves slowly around another, as a function of the second.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wander {
+    seed: u64,
+    around: i64,
+    size: u64,
+    period: u64,
+}
+
+impl Wander {
+    /// At most `size` away, and on its way to somewhere else every `period` seconds.
+    pub(super) fn new(rng: &mut Rng, around: i64, size: u64, period: u64) -> Self {
+        Self {
+            seed: rng.next_u64(),
+            around,
+            size,
+            period,
+        }
+    }
+
+    pub(super) fn at(&self, second: u64) -> i64 {
+        let period = self.period.max(1);
+        let (turn, gone) = (second / period, (second % period).cast_signed());
+        let (from, to) = (self.turn(turn), self.turn(turn.wrapping_add(1)));
+        from + (to - from) * gone / period.cast_signed()
+    }
+
+    fn turn(&self, turn: u64) -> i64 {
+        let mut rng = Rng::from_seed(self.seed ^ turn);
+        self.around - self.size.cast_signed() + rng.within(0..=2 * self.size).cast_signed()
+    }
+}
+
+/// A probe for temperature and humidity.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ProbeModel {
+    Absent,
+    Fixed(Climate),
+    Moving { decidegrees: Wander, permille: Wander },
+}
+
+impl ProbeModel {
+    pub(super) fn moving(rng: &mut Rng, decidegrees: i64, permille: i64) -> Self {
+        Self::Moving {
+            decidegrees: Wander::new(rng, decidegrees, 12, 600),
+            permille: Wander::new(rng, permille, 30, 900),
+        }
+    }
+
+    pub(super) fn at(&self, second: u64) -> Option<Climate> {
+        match self {
+            Self::Absent => None,
+            Self::Fixed(climate) => Some(*climate),
+            Self::Moving { decidegrees, permille } => Some(Climate {
+                decidegrees: i16::try_from(decidegrees.at(second)).unwrap_or(0),
+                permille: u16::try_from(permille.at(second)).unwrap_or(0),
+            }),
+        }
+    }
+}
