@@ -1,0 +1,17 @@
+//! What the fuzz targets do with their bytes, as plain functions: a target only names one.
+//!
+//! None of them only looks for panics. Decoders must give back what they read; sessions and servers must keep their
+//! contract. Input that is a checksum away from being read gets that checksum.
+
+#![forbid(unsafe_code)]
+
+pub mod bps2000;
+pub mod requests;
+pub mod wire;
+
+/// Formats a value whole, for what `Display` and `Debug` might do.
+fn show(value: &(impl core::fmt::Debug + core::fmt::Display)) {
+    use std::io::Write;
+
+    write!(std::io::sink(), "{value} {value:?}").expect("a sink takes all");
+}
