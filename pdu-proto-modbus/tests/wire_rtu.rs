@@ -234,3 +234,16 @@ fn a_server_knows_the_length_of_each_request() {
     assert_eq!(rtu::request_len(&[1, 0x00]), Framing::Never);
     assert_eq!(rtu::request_len(&[1, 0x10, 0, 0, 0, 2, 0]), Framing::Never);
 }
+
+#[test]
+fn answer_to_an_unknown_diagnostic_ends_with_silence_only() {
+    // Found by fuzzing: one word asked, two words answered, believed by `check` and cut short by the framing.
+    let request = Request::parse(&[0x08, 0x04, 0x04, 0x00, 0x16]).unwrap();
+    let response = [0x08, 0x04, 0x04, 0x00, 0x16, 0x00, 0x17];
+    assert_eq!(
+        rtu::response_len(&request, &[&[1], &response[..]].concat()),
+        Framing::Silence
+    );
+    let known = Request::parse(&[0x08, 0x00, 0x0B, 0x00, 0x00]).unwrap();
+    assert_eq!(rtu::response_len(&known, &[1, 0x08]), Framing::Length(8));
+}

@@ -252,6 +252,11 @@ impl Diagnostic {
         matches!(self.0, 0x01..=0x04 | 0x0A..=0x12 | 0x14)
     }
 
+    /// Whether the standard defines this sub-function, so that its response is as long as its request.
+    pub(super) fn is_standard(self) -> bool {
+        self.takes_one_word() || self == Self::RETURN_QUERY_DATA
+    }
+
     /// Whether the response repeats the request's data.
     pub(super) const fn echoes_data(self) -> bool {
         matches!(

@@ -142,6 +142,8 @@ pub fn response_len(request: &Request<'_>, bytes: &[u8]) -> Framing {
             ..
         } => exactly_counted(data, 2 * usize::from(*quantity)),
         Request::ReadFileRecord { groups } => exactly_counted(data, groups.response_len()),
+        // What answers a sub-function that the standard does not have is of any length.
+        Request::Diagnostics { subfunction, .. } if !subfunction.is_standard() => Framing::Silence,
         // The other answers of fixed length are as long as their request.
         Request::Diagnostics { .. } | Request::WriteFileRecord { .. } => fixed(1 + request.encoded_len() + CRC_LEN),
         _ => response_by_function(function, data),
