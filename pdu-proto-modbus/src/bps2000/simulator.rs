@@ -126,7 +126,12 @@ struct Watch {
 }
 
 impl Bps2000 {
-    /// A three-phase unit with all its sensors and the seed 0, to be changed at will.
+    /// A three-phase unit with all its sensors, which answers every unit address. All that moves is derived from the seed.
+    pub fn new(seed: u64) -> Self {
+        Self::builder().seed(seed).build()
+    }
+
+    /// The same with the seed 0, to be changed at will.
     pub fn builder() -> Builder {
         Builder::new()
     }
