@@ -266,6 +266,7 @@ fn a_line_over_rtu_keeps_the_contract() {
 fn thresholds_are_written_at_most_once_and_told_truly_whatever_the_link_does() {
     contract::every_ticket_gets_exactly_one_done(&OverTcp(SOON));
     contract::every_ticket_gets_exactly_one_done(&OverRtu(SOON));
+    contract::input_may_be_split_anywhere(&OverTcp(SOON));
     contract::input_may_be_split_anywhere(&OverRtu(SOON));
     contract::polls_are_level_triggered(&OverTcp(SOON));
     contract::polls_are_level_triggered(&OverRtu(SOON));

@@ -162,3 +162,27 @@ fn a_negative_temperature_on_the_device_counts_as_negative() {
     let write = ThresholdWrite::new(&high).unwrap();
     assert_eq!(write.check_order([0xFFFB, 40]), Ok(())); // low stands at -5
 }
+
+proptest::proptest! {
+    /// Whatever is accepted is on the device exactly what was asked for; whatever is refused could not be.
+    #[test]
+    fn an_accepted_value_is_kept_digit_for_digit(
+        row in 39_usize..63, mantissa in -70_000_i64..700_000, exponent in -3_i8..=1,
+    ) {
+        let register = &REGISTER_MAP[row];
+        let Meaning::Threshold { point, quantity, level } = register.meaning else {
+            panic!("rows 39 to 62 are the thresholds");
+        };
+        let value = Decimal::new(mantissa, exponent);
+        let max = if register.scale == 0 { Decimal::new(99, 0) } else { Decimal::new(65_535, -1) };
+        let fits = value.scaled(register.scale).is_some() && value >= Decimal::ZERO && value <= max;
+        match ThresholdWrite::new(&ThresholdSetting { point, quantity, level, value }) {
+            Ok(write) => {
+                proptest::prop_assert!(fits);
+                proptest::prop_assert_eq!(register.decimal(write.raw()), Some(value));
+                proptest::prop_assert_eq!(write.address(), register.address);
+            }
+            Err(error) => proptest::prop_assert!(!fits, "{}", error),
+        }
+    }
+}
