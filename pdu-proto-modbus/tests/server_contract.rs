@@ -63,7 +63,7 @@ fn tcp_frame(n: u32, request: &Request<'_>, out: &mut [u8]) -> usize {
 
 /// Some of them to a unit that is not there.
 fn rtu_frame(n: u32, request: &Request<'_>, out: &mut [u8]) -> usize {
-    let unit = if n % 5 == 0 { 9 } else { 1 };
+    let unit = if n.is_multiple_of(5) { 9 } else { 1 };
     rtu::encode(unit, request, out).unwrap()
 }
 
