@@ -7,9 +7,9 @@ use crate::Case;
 use crate::alloc::allocations;
 
 /// Rounds in which every contender of a case gets one turn, so that a disturbance hits all alike.
-const ROUNDS: usize = 60;
+const ROUNDS: usize = 150;
 /// How long one turn takes, about.
-const TURN: Duration = Duration::from_millis(2);
+const TURN: Duration = Duration::from_millis(1);
 
 /// What one contender needs.
 #[derive(Clone, Copy, Debug)]

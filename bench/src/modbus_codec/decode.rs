@@ -84,7 +84,7 @@ fn ours_tcp(frame: Vec<u8>, quantity: u16) -> Contender {
     })
 }
 
-#[inline]
+#[inline(always)] // as if its user had written it in one piece
 fn ours(request: &Request<'_>, pdu: &[u8]) -> u64 {
     let response = Response::parse(pdu).unwrap();
     request.check(&response).unwrap();
@@ -112,7 +112,7 @@ fn rustmod_tcp(frame: Vec<u8>, quantity: u16) -> Contender {
     })
 }
 
-#[inline]
+#[inline(always)] // as if its user had written it in one piece
 fn rustmod(pdu: &[u8], quantity: u16) -> u64 {
     use rustmod_core::{encoding::Reader, pdu::Response};
     let Response::ReadHoldingRegisters(response) = Response::decode(&mut Reader::new(pdu)).unwrap() else {
@@ -143,7 +143,7 @@ fn modbus_core_tcp(frame: Vec<u8>, quantity: u16) -> Contender {
     })
 }
 
-#[inline]
+#[inline(always)] // as if its user had written it in one piece
 fn modbus_core(pdu: &modbus_core::ResponsePdu<'_>, quantity: u16) -> u64 {
     let modbus_core::ResponsePdu(Ok(modbus_core::Response::ReadHoldingRegisters(data))) = pdu else {
         panic!("another function");

@@ -86,11 +86,7 @@ impl<'a> FileReads<'a> {
 
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, WireError> {
         let (wire, rest) = bytes.as_chunks::<{ FileRead::LEN }>();
-        byte_count(
-            READ,
-            wire.len().saturating_mul(FileRead::LEN),
-            wire.len().saturating_mul(FileRead::LEN) + rest.len(),
-        )?;
+        byte_count(READ, bytes.len() - rest.len(), bytes.len())?;
         for [kind, ..] in wire {
             reference_type(READ, *kind)?;
         }
@@ -119,7 +115,8 @@ impl<'a> FileReads<'a> {
 
     /// Data of the response: a length, a type and the registers for each group.
     pub(super) fn response_len(&self) -> usize {
-        self.iter().map(|group| 2 + 2 * usize::from(group.length)).sum()
+        let group_len = |group: FileRead| 2 + 2 * usize::from(group.length);
+        self.iter().map(group_len).fold(0, usize::saturating_add)
     }
 
     pub(super) fn validate(&self) -> Result<(), WireError> {

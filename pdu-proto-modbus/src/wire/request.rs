@@ -272,7 +272,6 @@ impl<'a> Request<'a> {
     }
 
     /// The bounds of the standard, the same for what is read and for what is sent.
-    #[inline]
     fn validate(&self) -> Result<(), WireError> {
         let function = self.function();
         match self {
@@ -389,6 +388,26 @@ impl<'a> Request<'a> {
     /// Nothing was written if `out` is too small, or if the standard forbids what the request holds.
     #[inline]
     pub fn encode(&self, out: &mut [u8]) -> Result<usize, WireError> {
+        // What is sent most inlines into the caller.
+        match *self {
+            Self::ReadHoldingRegisters { address, quantity } | Self::ReadInputRegisters { address, quantity } => {
+                range(self.function(), address, usize::from(quantity), MAX_READ_REGISTERS)?;
+                let mut writer = Writer::new(reserve(out, 5)?);
+                writer.bytes([self.function().0]).word(address).word(quantity);
+                Ok(5)
+            }
+            Self::WriteMultipleRegisters { address, values } => {
+                range(self.function(), address, values.len(), MAX_WRITE_REGISTERS)?;
+                let needed = self.encoded_len();
+                let mut writer = Writer::new(reserve(out, needed)?);
+                write_registers(writer.bytes([self.function().0]).word(address), values);
+                Ok(needed)
+            }
+            _ => self.encode_rarer(out),
+        }
+    }
+
+    fn encode_rarer(&self, out: &mut [u8]) -> Result<usize, WireError> {
         self.validate()?;
         let needed = self.encoded_len();
         let mut writer = Writer::new(reserve(out, needed)?);
@@ -397,7 +416,6 @@ impl<'a> Request<'a> {
         Ok(needed)
     }
 
-    #[inline]
     fn write_data(&self, writer: &mut Writer<'_>) {
         match *self {
             Self::ReadCoils { address, quantity }

@@ -185,15 +185,18 @@ impl<'a> Response<'a> {
     pub fn parse(bytes: &'a [u8]) -> Result<Self, WireError> {
         let (&function, data) = bytes.split_first().ok_or(WireError::Empty)?;
         // Registers are what most answers carry: this way inlines into the caller.
-        match FunctionCode(function) {
-            function @ FunctionCode::READ_HOLDING_REGISTERS => Ok(Self::ReadHoldingRegisters {
-                values: registers(function, data)?,
-            }),
-            function @ FunctionCode::READ_INPUT_REGISTERS => Ok(Self::ReadInputRegisters {
-                values: registers(function, data)?,
-            }),
-            function => Self::parse_rarer(function, data),
+        let function = FunctionCode(function);
+        if !matches!(
+            function,
+            FunctionCode::READ_HOLDING_REGISTERS | FunctionCode::READ_INPUT_REGISTERS
+        ) {
+            return Self::parse_rarer(function, data);
         }
+        let values = registers(function, data)?;
+        Ok(match function {
+            FunctionCode::READ_HOLDING_REGISTERS => Self::ReadHoldingRegisters { values },
+            _ => Self::ReadInputRegisters { values },
+        })
     }
 
     fn parse_rarer(function: FunctionCode, data: &'a [u8]) -> Result<Self, WireError> {
@@ -312,7 +315,6 @@ impl<'a> Response<'a> {
     }
 
     /// The bounds of the standard, the same for what is read and for what is sent.
-    #[inline]
     fn validate(&self) -> Result<(), WireError> {
         let function = self.function();
         match self {

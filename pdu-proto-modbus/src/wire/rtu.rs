@@ -145,7 +145,9 @@ pub fn response_len(request: &Request<'_>, bytes: &[u8]) -> Framing {
         // What answers a sub-function that the standard does not have is of any length.
         Request::Diagnostics { subfunction, .. } if !subfunction.is_standard() => Framing::Silence,
         // The other answers of fixed length are as long as their request.
-        Request::Diagnostics { .. } | Request::WriteFileRecord { .. } => fixed(1 + request.encoded_len() + CRC_LEN),
+        Request::Diagnostics { .. } | Request::WriteFileRecord { .. } => {
+            fixed(request.encoded_len().saturating_add(1 + CRC_LEN))
+        }
         _ => response_by_function(function, data),
     }
 }
@@ -246,7 +248,7 @@ fn counted(data: &[u8], head: usize, bounds: core::ops::RangeInclusive<u8>) -> F
 fn exactly_counted(data: &[u8], expected: usize) -> Framing {
     match data.first() {
         Some(count) if usize::from(*count) != expected => Framing::Never,
-        _ => fixed(3 + expected + CRC_LEN),
+        _ => fixed(expected.saturating_add(3 + CRC_LEN)),
     }
 }
 
