@@ -95,65 +95,160 @@ const EXCHANGES: [(&str, &[u8], &[u8]); 21] = [
 fn main() {
     for (name, request, response) in EXCHANGES {
         let name = format!("function-{name}");
-        write("modbus_request", &name, request);
-        write("modbus_response", &name, response);
+        seed("modbus_request", &name, request);
+        seed("modbus_response", &name, response);
         let len = u8::try_from(request.len()).expect("short");
-        write("modbus_exchange", &name, &[&[0x80 | len], request, response].concat());
+        seed("modbus_exchange", &name, &[&[0x80 | len], request, response].concat());
     }
     for (name, request, response) in EXCHANGES.into_iter().step_by(4) {
         let frame = |message: &[u8]| [&[0x01, 0x01], message].concat();
-        write("modbus_rtu_frame", &format!("request-{name}"), &frame(request));
-        write("modbus_rtu_frame", &format!("response-{name}"), &frame(response));
+        seed("modbus_rtu_frame", &format!("request-{name}"), &frame(request));
+        seed("modbus_rtu_frame", &format!("response-{name}"), &frame(response));
     }
     let sealed = [&[0x00][..], &with_crc(&[0x01, 0x03, 0x02, 0x09, 0x0E])].concat();
-    write("modbus_rtu_frame", "manual-b1438", &sealed);
+    seed("modbus_rtu_frame", "manual-b1438", &sealed);
     let mut stream = Vec::new();
     for (transaction, (_, request, _)) in (1..).zip(EXCHANGES) {
         let mut frame = [0; tcp::MAX_FRAME];
         let len = tcp::encode(transaction, 1, request, &mut frame).expect("a good request");
         stream.extend_from_slice(&frame[..len]);
     }
-    write("modbus_tcp_stream", "all-requests", &stream);
-    write("modbus_tcp_stream", "first-and-a-half", &stream[..18]);
-    write("modbus_tcp_stream", "other-protocol", b"GET / HTTP/1.0\r\n\r\n");
-    write("modbus_values", "energy", &words(&[0, 27, 119, 184]));
-    write(
+    seed("modbus_tcp_stream", "all-requests", &stream);
+    seed("modbus_tcp_stream", "first-and-a-half", &stream[..18]);
+    seed("modbus_tcp_stream", "other-protocol", b"GET / HTTP/1.0\r\n\r\n");
+    seed("modbus_values", "energy", &words(&[0, 27, 119, 184]));
+    seed(
         "modbus_values",
         "float",
         &words(&[0x4367, 0xCCCD, 0x1234, 0xFFFF, 0x0100]),
     );
-    write("bps2000_readout", "all-zero", &words(&[0; REGISTER_COUNT as usize]));
-    write(
+    seed("bps2000_readout", "all-zero", &words(&[0; REGISTER_COUNT as usize]));
+    seed(
         "bps2000_readout",
         "in-use",
         &[words(&registers_in_use()), vec![0]].concat(),
     );
-    write(
+    seed(
         "bps2000_readout",
         "repaired",
         &[words(&[0xFFFF; REGISTER_COUNT as usize]), vec![1]].concat(),
     );
     // Place, what, the pair's form: 250.0 V high at L1, 16.00 A, 40 degrees, 70 %.
-    write(
+    seed(
         "bps2000_threshold",
         "voltage",
         &[0x01, 0x40, 0xA2, 0x09, 0xC4, 0x06, 0xA4, 0x0A, 0xC8],
     );
-    write(
+    seed(
         "bps2000_threshold",
         "current",
         &[0x02, 0x41, 0xA2, 0x00, 0xA0, 0x00, 0x00, 0x01, 0x40],
     );
-    write(
+    seed(
         "bps2000_threshold",
         "temperature",
         &[0x04, 0x42, 0xA3, 0x00, 0x28, 0x00, 0x05, 0x00, 0x2C],
     );
-    write(
+    seed(
         "bps2000_threshold",
         "humidity",
         &[0x05, 0x03, 0x83, 0x00, 0x46, 0x00, 0x14, 0x00, 0x63],
     );
+    sessions();
+}
+
+/// Scripts that go the way of a good conversation, for the player of `pdu_core::testing` and those of `pdu_fuzz::servers`.
+fn sessions() {
+    // Link up; then for each request: submit, let the line fall silent, write, wait, let the peer answer, take the event.
+    let talk = |requests: &[&[u8]]| {
+        let turns = requests
+            .iter()
+            .map(|request| [&[11], *request, &[10, 5, 8, 0, 20, 3, 15, 0]].concat());
+        [&[14, 0][..], &turns.collect::<Vec<_>>().concat()].concat()
+    };
+    // Unit, retry, function, address, quantity.
+    let read = talk(&[&[1, 2, 3, 0, 99], &[2, 2, 4, 7, 1], &[1, 2, 3, 210, 2]]);
+    let write = talk(&[
+        &[1, 2, 6, 64, 1, 9, 196],
+        &[1, 0, 13, 10, 3],
+        &[0, 2, 12, 1, 12],
+        &[5, 2, 18, 1, 4, 0, 9],
+    ]);
+    let rarer = talk(&[
+        &[1, 1, 7, 0, 0],
+        &[1, 1, 9, 0, 4],
+        &[1, 1, 14, 0, 0],
+        &[1, 1, 20, 0, 0, 1, 0],
+        &[1, 1, 19, 0, 0],
+    ]);
+    let lost = [
+        &[14, 0, 11, 1, 0, 3, 0, 9, 10, 5, 10, 10, 5, 14, 2, 15, 2, 13, 0][..],
+        &read,
+    ]
+    .concat();
+    // With what was sent coming back before the answer.
+    let echo: Vec<u8> = [14, 0, 11, 1, 2, 3, 0, 99, 10, 5, 7, 8, 0, 20, 3, 15, 0].to_vec();
+    seed("modbus_rtu_client", "echo", &[&[0x32, 0x04], &echo[..]].concat());
+    for (name, script) in [("read", read), ("write", write), ("rarer", rarer), ("lost", lost)] {
+        seed_session(
+            "modbus_tcp_client",
+            name,
+            &[[0x33, 0x00, 0x05], [0x00, 0x01, 0x03]],
+            &script,
+        );
+        seed_session("modbus_rtu_client", name, &[[0x01, 0x05], [0x00, 0x05]], &script);
+    }
+    // Unit, command; a threshold adds its place, what, form and value.
+    let snapshot = talk(&[&[1, 11], &[2, 11], &[3, 2], &[1, 0]]);
+    let threshold = talk(&[&[
+        1, 8, 0x01, 0x40, 0xA2, 0x09, 0xC4, 10, 5, 3, 10, 5, 3, 10, 5, 3, 10, 5, 3,
+    ]]);
+    for (name, script) in [("snapshot", snapshot), ("threshold", threshold)] {
+        seed_session(
+            "bps2000_tcp_line",
+            name,
+            &[[0x33, 0x00, 0x05, 0x00, 0x05, 0x00, 0x50]],
+            &script,
+        );
+        seed_session(
+            "bps2000_rtu_line",
+            name,
+            &[[0x01, 0x05, 0x00, 0x05, 0x00, 0x50]],
+            &script,
+        );
+    }
+    let two_clients = [
+        0x00, 0x10, 0x03, 1, 3, 0, 9, 0x13, 2, 6, 64, 1, 9, 196, 0x09, 255, 0x19, 255, 0x0C, 0x0C,
+    ];
+    seed("modbus_tcp_hub", "two-clients", &two_clients);
+    let slow_reader = [
+        &[0x00][..],
+        &[0x03, 1, 3, 0, 120].repeat(6),
+        &[0x09, 200, 0x0D, 0, 0x0B, 9, 0x0D, 1, 0x0C],
+    ]
+    .concat();
+    seed("modbus_tcp_hub", "slow-reader", &slow_reader);
+    seed(
+        "modbus_tcp_hub",
+        "nonsense",
+        &[0x00, 0x08, 4, 0, 1, 0, 9, 0x09, 255, 0x0F, 0x00, 0x02],
+    );
+    let heard = [
+        0, 1, 3, 0, 99, 7, 255, 10, 255, 13, 2, 6, 64, 1, 9, 196, 6, 5, 2, 3, 2, 1, 2, 13, 0, 6, 64, 1, 0, 0,
+    ];
+    for mode in [0x00, 0x02, 0x04, 0x05] {
+        seed(
+            "modbus_rtu_server",
+            &format!("mode-{mode}"),
+            &[&[mode], &heard[..]].concat(),
+        );
+    }
+}
+
+fn seed_session<const N: usize>(target: &str, name: &str, options: &[[u8; N]], script: &[u8]) {
+    for (index, options) in options.iter().enumerate() {
+        seed(target, &format!("{name}-{index}"), &[&options[..], script].concat());
+    }
 }
 
 /// A unit that carries some load on three lines; the energy of L1 is the manual's 1800.120 kWh (B:1593-1604).
@@ -181,7 +276,7 @@ fn words(words: &[u16]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_be_bytes()).collect()
 }
 
-fn write(target: &str, name: &str, bytes: &[u8]) {
+fn seed(target: &str, name: &str, bytes: &[u8]) {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
     fs::create_dir_all(&directory).expect("corpus directory");
     fs::write(directory.join(name), bytes).expect("seed");

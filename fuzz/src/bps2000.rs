@@ -54,7 +54,7 @@ pub fn readout(data: &[u8]) {
 }
 
 /// Registers of the script, the last ones mostly what a device would hold.
-fn registers(data: &[u8]) -> Vec<u16> {
+pub(crate) fn registers(data: &[u8]) -> Vec<u16> {
     let mut script = Script::new(data);
     let mut registers: Vec<u16> = (0..REGISTER_COUNT).map(|_| script.next_u16()).collect();
     if script.next_u8() % 2 == 1 {
@@ -132,7 +132,7 @@ pub fn threshold(data: &[u8]) {
 }
 
 /// A setting, most often one that the device has.
-fn setting(script: &mut Script<'_>) -> ThresholdSetting {
+pub(crate) fn setting(script: &mut Script<'_>) -> ThresholdSetting {
     let place = script.next_u8();
     let number = u16::from(place >> 4);
     let point = match place % 8 {

@@ -6,7 +6,10 @@
 #![forbid(unsafe_code)]
 
 pub mod bps2000;
+pub mod clients;
+pub mod devices;
 pub mod requests;
+pub mod servers;
 pub mod wire;
 
 /// Formats a value whole, for what `Display` and `Debug` might do.
