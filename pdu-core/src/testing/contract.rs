@@ -119,8 +119,9 @@ pub fn every_ticket_gets_exactly_one_done<F: Fixture>(fixture: &F) {
 
 /// Input may be cut into pieces anywhere, with the same events. (Line 2.)
 ///
-/// Damaged input too: there one request is asked, whose `Done` must be the same to the letter, and several, which must end
-/// alike (an error may carry an id, and a session that answers between two pieces may have used another).
+/// Damaged input too: there one request is asked, whose `Done` must be the same to the letter. Several are only compared
+/// where the protocol finds all damage, and only in how they end: a session that goes on between two pieces may use another
+/// id, which an error may show, and which damage may hit.
 ///
 /// # Panics
 ///
@@ -137,7 +138,7 @@ pub fn input_may_be_split_anywhere<F: Fixture>(fixture: &F) {
     ];
     for (seed, split) in fixture
         .seeds()
-        .take(16)
+        .take(64)
         .flat_map(|seed| splits.map(|split| (seed, split)))
     {
         let when = format!("if the input is split, {split:?}");
@@ -148,9 +149,11 @@ pub fn input_may_be_split_anywhere<F: Fixture>(fixture: &F) {
         compare(none(fixture), |fixture, seed, faults| {
             converse(fixture, seed, faults, Manners::Usual).story()
         });
-        compare(hostile(fixture), |fixture, seed, faults| {
-            converse(fixture, seed, faults, Manners::Usual).endings()
-        });
+        if fixture.faults().corruption > 0 {
+            compare(hostile(fixture), |fixture, seed, faults| {
+                converse(fixture, seed, faults, Manners::Usual).endings()
+            });
+        }
         compare(hostile(fixture), |fixture, seed, faults| {
             let mut run = Run::new(fixture, seed, faults);
             run.ask(run.a_read(0));
@@ -251,7 +254,7 @@ pub fn late_replies_reach_nobody_else<F: Fixture>(fixture: &F) {
 ///
 /// If there is one.
 pub fn polls_are_level_triggered<F: Fixture>(fixture: &F) {
-    for seed in fixture.seeds().take(16) {
+    for seed in fixture.seeds().take(64) {
         for faults in [none(fixture), fixture.faults()] {
             let usual = converse(fixture, seed, faults.clone(), Manners::Usual).story();
             let eager = converse(fixture, seed, faults, Manners::Eager).story();
@@ -270,7 +273,7 @@ pub fn polls_are_level_triggered<F: Fixture>(fixture: &F) {
 ///
 /// If it makes a difference.
 pub fn time_running_backwards_is_harmless<F: Fixture>(fixture: &F) {
-    for seed in fixture.seeds().take(16) {
+    for seed in fixture.seeds().take(64) {
         for faults in [none(fixture), fixture.faults()] {
             let usual = converse(fixture, seed, faults.clone(), Manners::Usual).story();
             let jumping = converse(fixture, seed, faults, Manners::ClockJumpsBack).story();

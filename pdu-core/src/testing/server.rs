@@ -189,7 +189,7 @@ fn damaged_request<F: ServerFixture>(fixture: &F, rng: &mut Rng) -> Vec<u8> {
 }
 
 /// Drives a server, or any other endpoint that nobody asks anything, as a script of bytes says; see
-/// [`drive_script`](super::drive_script). For fuzz targets.
+/// [`drive_script`]. For fuzz targets.
 ///
 /// # Panics
 ///

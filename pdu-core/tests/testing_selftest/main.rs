@@ -2,6 +2,7 @@
 #![cfg(feature = "testing")]
 
 mod fleet;
+mod harness;
 mod link;
 mod servers;
 mod sessions;
