@@ -77,6 +77,7 @@ impl<S: Session, L: Link> Driver<S, L> {
             let kind = ErrorKind::Busy;
             return Err(Refused { request, kind });
         }
+        self.wire.settle(&mut self.session);
         let ticket = self.session.submit(self.wire.now(), request)?;
         self.outstanding += 1;
         Ok(ticket)

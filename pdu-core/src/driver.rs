@@ -102,7 +102,6 @@ impl Stall {
         self.since.get_or_insert(now);
     }
 
-    #[cfg(feature = "tokio")]
     pub(crate) fn is_blocked(&self) -> bool {
         self.since.is_some()
     }

@@ -12,6 +12,8 @@ use crate::{Backoff, Clock, Endpoint, Instant, LinkDemand, LinkEvent, earliest};
 const MAX_WAIT: Duration = Duration::from_secs(3600);
 /// The shortest wait: zero is an error to the standard library, and less than this a busy loop.
 const MIN_WAIT: Duration = Duration::from_millis(1);
+/// How many reads in a row may come before the next attempt to send, while the peer takes no output.
+const READS_PER_SEND: u32 = 64;
 /// Below this, waits are set exactly; see `Wire::wait_for`.
 const EXACT_WAIT: Duration = Duration::from_millis(16);
 
@@ -38,6 +40,8 @@ pub(super) struct Wire<L> {
     redial: Redial,
     intake: Intake,
     stall: Stall,
+    /// Reads since the last attempt to send that brought something.
+    reads: u32,
     /// The peer has closed its sending side.
     eof: bool,
     /// The wait that the link is set to.
@@ -80,6 +84,7 @@ impl<L> Wire<L> {
             redial: Redial::new(),
             intake: Intake::new(endpoint.transport()),
             stall: Stall::new(),
+            reads: 0,
             eof: false,
             wait: Duration::ZERO,
             error: None,
@@ -102,6 +107,14 @@ impl<L: Link> Wire<L> {
         let mut wire = Self::down(endpoint);
         wire.raise(endpoint, link);
         wire
+    }
+
+    /// Drops a link that the endpoint has no more use for, so that what is submitted next does not go down with it.
+    pub(super) fn settle<E: Endpoint>(&mut self, endpoint: &mut E) {
+        if self.is_up() && endpoint.link_demand() == LinkDemand::Reset {
+            let now = self.now();
+            self.lose(endpoint, now, None);
+        }
     }
 
     /// One round of the loop that [`Endpoint`] describes; blocks at most `until` then.
@@ -188,6 +201,10 @@ impl<L: Link> Wire<L> {
             self.stall.moved(); // what could not be sent may have been withdrawn
             return false;
         }
+        if self.stall.is_blocked() && self.reads > 0 && self.reads < READS_PER_SEND {
+            return false; // an attempt blocks for a while: first what comes without waiting
+        }
+        self.reads = 0;
         let offered = output.len();
         match link.send(output) {
             Ok(0) => self.lose(endpoint, now, Some(io::ErrorKind::WriteZero.into())),
@@ -224,11 +241,12 @@ impl<L: Link> Wire<L> {
                 endpoint.handle_link(self.now(), LinkEvent::Eof);
             }
             Ok(len) => {
+                self.reads = self.reads.saturating_add(1);
                 self.redial.worked();
                 let now = self.now();
                 self.intake.received(endpoint, now, len);
             }
-            Err(error) if is_not_yet(&error) || is_interrupted(&error) => {}
+            Err(error) if is_not_yet(&error) || is_interrupted(&error) => self.reads = 0,
             Err(error) => {
                 let now = self.now();
                 self.lose(endpoint, now, Some(error));

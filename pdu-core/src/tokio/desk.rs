@@ -16,7 +16,7 @@ use super::clock::Clock;
 use super::wire::{BUDGET, Line, Turn};
 use crate::{CallError, Effect, Error, ErrorKind, Event, Instant, LinkEvent, Session, Ticket};
 
-type Outcome<S> = Result<<S as Session>::Reply, CallError<<S as Session>::Error>>;
+pub(super) type Outcome<S> = Result<<S as Session>::Reply, CallError<<S as Session>::Error>>;
 
 /// One call's place at the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,24 +158,20 @@ impl<S: Session> Desk<S> {
         }
     }
 
-    /// The result of a call, if it is there; its seat is free then.
-    pub(super) fn collect(&mut self, seat: Seat) -> Option<Outcome<S>> {
-        let place = self.places.get_mut(seat.0)?;
-        if !matches!(place.state, State::Done(_)) {
-            return None;
+    /// The result of a call, if it is there, and its seat is free then; else `caller` is woken when it is. Whatever is left
+    /// in `old` is to be dropped after the lock.
+    pub(super) fn collect(&mut self, seat: Seat, caller: &Waker, old: &mut Option<Waker>) -> Poll<Outcome<S>> {
+        let Some(place) = self.places.get_mut(seat.0) else {
+            return Poll::Pending;
+        };
+        if matches!(place.state, State::Done(_))
+            && let State::Done(outcome) = mem::replace(&mut place.state, State::Free)
+        {
+            self.free.push(seat);
+            return Poll::Ready(outcome);
         }
-        self.free.push(seat);
-        match mem::replace(&mut place.state, State::Free) {
-            State::Done(outcome) => Some(outcome),
-            _ => None,
-        }
-    }
-
-    /// `caller` is woken when the result is there. Gives a waker to drop.
-    pub(super) fn await_result(&mut self, seat: Seat, caller: &Waker) -> Option<Waker> {
-        self.places
-            .get_mut(seat.0)
-            .and_then(|place| renew(&mut place.caller, caller))
+        *old = renew(&mut place.caller, caller);
+        Poll::Pending
     }
 
     /// Takes a call out, whatever its state. Gives the runner to wake if it has something to do, and what to drop.
@@ -293,6 +289,7 @@ impl<S: Session> Desk<S> {
         room
     }
 
+    #[inline] // it moves a whole reply
     fn finish(&mut self, seat: Seat, outcome: Outcome<S>, wakers: &mut Vec<Waker>) {
         if let Some(place) = self.places.get_mut(seat.0) {
             place.state = State::Done(outcome);

@@ -169,16 +169,12 @@ impl<S: Session> Future for Call<'_, S> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let Stage::Seated(seat) = self.stage {
-            let mut desk = self.shared.lock();
-            if let Some(outcome) = desk.collect(seat) {
-                drop(desk);
+            let mut old = None; // dropped after the lock, since that may run other code
+            let result = self.shared.lock().collect(seat, cx.waker(), &mut old);
+            if result.is_ready() {
                 self.stage = Stage::Over;
-                return Poll::Ready(outcome);
             }
-            let old = desk.await_result(seat, cx.waker());
-            drop(desk);
-            drop(old); // which may run other code
-            return Poll::Pending;
+            return result;
         }
         let Stage::New(request) = mem::replace(&mut self.stage, Stage::Over) else {
             let effect = Effect::NotApplied;

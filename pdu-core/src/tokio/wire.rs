@@ -167,6 +167,14 @@ impl<L: Link> Wire<L> {
         }
     }
 
+    /// Drops a link that the endpoint has no more use for, so that what is submitted next does not go down with it.
+    pub(super) fn settle<E: Endpoint + ?Sized>(&mut self, endpoint: &mut E) {
+        if self.is_up() && endpoint.link_demand() == LinkDemand::Reset {
+            let now = self.begin();
+            self.lose(endpoint, now, None);
+        }
+    }
+
     /// One round of the loop that [`Endpoint`] describes, within a poll that [`begin`](Self::begin) began. Reading comes
     /// before the deadlines, so that an answer that is already here is not timed out by a task that was held up.
     pub(super) fn poll_turn<E: Endpoint + ?Sized>(&mut self, endpoint: &mut E, cx: &mut Context<'_>) -> Turn {
