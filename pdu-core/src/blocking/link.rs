@@ -69,10 +69,14 @@ impl Link for UdpSocket {
     }
 
     fn send(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match UdpSocket::send(self, bytes) {
-            Err(error) if is_unreachable(&error) => Ok(bytes.len()),
-            other => other,
+        // The error is about an earlier datagram, and this one was not sent: once more.
+        for _ in 0..2 {
+            match UdpSocket::send(self, bytes) {
+                Err(error) if is_unreachable(&error) => {}
+                other => return other,
+            }
         }
+        Ok(bytes.len())
     }
 }
 

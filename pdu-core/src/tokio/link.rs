@@ -87,10 +87,14 @@ impl Link for UdpSocket {
     }
 
     fn poll_send(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match ready!(UdpSocket::poll_send(self, cx, bytes)) {
-            Err(error) if is_unreachable(&error) => Poll::Ready(Ok(bytes.len())),
-            other => Poll::Ready(other),
+        // The error is about an earlier datagram, and this one was not sent: once more.
+        for _ in 0..2 {
+            match ready!(UdpSocket::poll_send(self, cx, bytes)) {
+                Err(error) if is_unreachable(&error) => {}
+                other => return Poll::Ready(other),
+            }
         }
+        Poll::Ready(Ok(bytes.len()))
     }
 }
 

@@ -184,8 +184,8 @@ impl<L: Link> Wire<L> {
         let now = self.now;
         let mut progress = self.obey(endpoint, now, cx);
         if self.is_up() {
-            progress |= self.intake.offer(endpoint, now);
             self.send(endpoint, now, cx);
+            progress |= self.intake.offer(endpoint, now); // what left has made room
             progress |= self.receive(endpoint, now, cx);
         }
         let timeout = endpoint.poll_timeout();
