@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use pdu_core::{Endpoint, Instant, LinkDemand, Rng};
+use pdu_core::{Endpoint, Instant, LinkDemand, LinkEvent, Rng};
 use pdu_proto_modbus::server::{
     Chain, LineSettings, LocalEcho, RegisterBank, RtuServer, RtuServerOptions, Served, Service,
 };
@@ -410,4 +410,105 @@ fn a_delayed_answer_comes_later() {
     assert_eq!(server.poll_timeout(), Some(START + Duration::from_millis(200)));
     server.handle_timeout(START + Duration::from_millis(200));
     assert_eq!(server.transmit(), ANSWER);
+}
+
+#[test]
+fn over_tcp_what_is_owed_leaves_after_the_client_has_closed_its_side() {
+    let mut server = RtuServer::new(Device::default(), RtuServerOptions::over_tcp());
+    server.handle_input(START, &READ);
+    server.handle_link(START, LinkEvent::Eof);
+    assert_eq!(
+        (server.transmit(), server.link_demand()),
+        (&ANSWER[..], LinkDemand::Close)
+    );
+    server.handle_link(START, LinkEvent::Up);
+    assert_eq!((server.transmit(), server.link_demand()), (&[][..], LinkDemand::Idle));
+}
+
+/// Hands bytes in as an adapter might: in pieces, with pauses between them that may be longer than t3.5.
+fn deliver<S: Service>(server: &mut RtuServer<S>, now: &mut Instant, rng: &mut Rng, bytes: &[u8]) {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let len = usize::try_from(rng.within(1..=rest.len() as u64)).unwrap();
+        let (piece, tail) = rest.split_at(len);
+        assert_eq!(server.handle_input(*now, piece), piece.len());
+        rest = tail;
+        if !rest.is_empty() && rng.chance(300) {
+            *now += Duration::from_millis(rng.within(1..=16));
+            server.handle_timeout(*now);
+        }
+    }
+}
+
+/// Units 1 and 3, which keep a record of all that they are asked.
+struct Witness {
+    bank: RegisterBank,
+    served: Vec<(u8, u8)>,
+}
+
+impl Service for Witness {
+    fn serve<'a>(&'a mut self, now: Instant, unit: u8, request: Request<'a>) -> Served<'a> {
+        self.served.push((unit, request.function().0));
+        self.bank.serve(now, unit, request)
+    }
+
+    fn has_unit(&self, unit: u8) -> bool {
+        unit == 1 || unit == 3
+    }
+}
+
+/// Some request, and what a unit answers to it.
+fn exchange(rng: &mut Rng) -> (Vec<u8>, Vec<u8>) {
+    let count = u8::try_from(rng.within(1..=60)).unwrap();
+    let mut registers = vec![0; 2 * usize::from(count)];
+    rng.fill(&mut registers);
+    match rng.below(3) {
+        0 => (
+            vec![0x03, 0, 0, 0, count],
+            [&[0x03, 2 * count], &registers[..]].concat(),
+        ),
+        1 => (vec![0x06, 0, 9, 0, count], vec![0x06, 0, 9, 0, count]),
+        _ => (
+            [&[0x10, 0, 0, 0, count, 2 * count], &registers[..]].concat(),
+            vec![0x10, 0, 0, 0, count],
+        ),
+    }
+}
+
+/// A bus with four units, of which two are ours; the others answer or do not, and there is noise now and then. Whatever
+/// goes on, each of our units carries out each request to it once, and answers it.
+#[test]
+fn on_a_busy_bus_each_request_to_us_is_carried_out_once() {
+    for seed in 0..500 {
+        let mut rng = Rng::from_seed(seed);
+        let witness = Witness {
+            bank: RegisterBank::new().with_holding_registers(0, vec![0; 125]),
+            served: Vec::new(),
+        };
+        let mut server = RtuServer::new(witness, RtuServerOptions::default());
+        let mut now = START;
+        let mut asked = Vec::new();
+        for turn in 0..60 {
+            let unit = u8::try_from(rng.within(1..=4)).unwrap();
+            let (request, response) = exchange(&mut rng);
+            deliver(&mut server, &mut now, &mut rng, &frame(unit, &request));
+            if server.service().has_unit(unit) {
+                asked.push((unit, request[0]));
+                let sent = be_silent(&mut server, &mut now);
+                assert_eq!(sent[..2], [unit, request[0]], "seed {seed}, turn {turn}");
+            } else {
+                if rng.chance(800) {
+                    now += Duration::from_millis(rng.below(6));
+                    deliver(&mut server, &mut now, &mut rng, &frame(unit, &response));
+                }
+                assert_eq!(be_silent(&mut server, &mut now), [], "seed {seed}, turn {turn}");
+            }
+            if rng.chance(200) {
+                let mut noise = vec![0; usize::try_from(rng.within(1..=20)).unwrap()];
+                rng.fill(&mut noise);
+                assert_eq!(hear(&mut server, &mut now, &noise), [], "seed {seed}, turn {turn}");
+            }
+        }
+        assert_eq!(server.service().served, asked, "seed {seed}");
+    }
 }

@@ -147,10 +147,15 @@ impl Bps2000 {
     }
 
     /// Lets time go by, as each request does. The first call sets the beginning; a time before the last one is that.
+    #[inline]
     pub fn advance_to(&mut self, now: Instant) {
-        if now < self.due {
-            return;
+        if now >= self.due {
+            self.tick(now);
         }
+    }
+
+    #[cold]
+    fn tick(&mut self, now: Instant) {
         let started = *self.started.get_or_insert(now);
         let seconds = now.saturating_since(started).as_secs();
         self.integrate(seconds);
@@ -304,6 +309,7 @@ impl Bps2000 {
         registers.zip(words).for_each(|(register, word)| *register = *word);
     }
 
+    #[inline]
     fn execute(&mut self, request: Request<'_>) -> Result<Response<'_>, ExceptionCode> {
         match request {
             Request::ReadHoldingRegisters { address, quantity } => {
@@ -322,6 +328,19 @@ impl Bps2000 {
         }
     }
 
+    #[cold]
+    fn suffer<'a>(&'a mut self, fault: Fault, request: Request<'a>) -> Served<'a> {
+        match fault {
+            Fault::LoseRequest => Served::silence(),
+            Fault::Refuse(code) => Served::exception(code),
+            Fault::Delay(delay) => Served::from(self.execute(request)).after(delay),
+            Fault::LoseAnswer => {
+                let _ = self.execute(request);
+                Served::silence()
+            }
+        }
+    }
+
     /// Any value is taken: the manual states no bounds.
     fn write(&mut self, address: u16, value: u16) -> Result<(), ExceptionCode> {
         let row = Register::at(address).filter(|row| row.access == Access::ReadWrite);
@@ -333,20 +352,16 @@ impl Bps2000 {
 }
 
 impl Service for Bps2000 {
+    #[inline]
     fn serve<'a>(&'a mut self, now: Instant, _unit: u8, request: Request<'a>) -> Served<'a> {
         self.advance_to(now);
         match self.faults.pop_front() {
             None => self.execute(request).into(),
-            Some(Fault::LoseRequest) => Served::silence(),
-            Some(Fault::Refuse(code)) => Served::exception(code),
-            Some(Fault::Delay(delay)) => Served::from(self.execute(request)).after(delay),
-            Some(Fault::LoseAnswer) => {
-                let _ = self.execute(request);
-                Served::silence()
-            }
+            Some(fault) => self.suffer(fault, request),
         }
     }
 
+    #[inline]
     fn has_unit(&self, unit: u8) -> bool {
         self.address.is_none_or(|address| address == unit)
     }

@@ -95,6 +95,8 @@ pub struct RtuServer<S> {
     foreign: Option<(u8, FunctionCode)>,
     output: Output,
     echo: EchoFilter,
+    /// The peer of a stream sends no more.
+    is_ending: bool,
 }
 
 /// What the server makes of the silence.
@@ -126,6 +128,7 @@ impl<S: Service> RtuServer<S> {
             foreign: None,
             output: Output::with_room_for(answers),
             echo: EchoFilter::default(),
+            is_ending: false,
         }
     }
 
@@ -299,6 +302,7 @@ impl<S: Service> RtuServer<S> {
         self.foreign = None;
         self.output.clear();
         self.echo.clear();
+        self.is_ending = false;
     }
 }
 
@@ -309,7 +313,9 @@ impl<S: Service> Endpoint for RtuServer<S> {
 
     fn handle_link(&mut self, now: Instant, event: LinkEvent) {
         self.now = self.now.max(now);
-        if event != LinkEvent::Eof {
+        if event == LinkEvent::Eof {
+            self.is_ending = true;
+        } else {
             self.reset();
         }
     }
@@ -367,6 +373,8 @@ impl<S: Service> Endpoint for RtuServer<S> {
     /// A serial line is wanted for good; an RTU connection over TCP is the client's to keep.
     fn link_demand(&self) -> LinkDemand {
         match self.options.link {
+            // A driver closes once nothing is shown any more, so what is held back must be waited for.
+            RtuLink::Stream if self.is_ending && self.output.held_until().is_none() => LinkDemand::Close,
             RtuLink::Stream => LinkDemand::Idle,
             _ => LinkDemand::Open,
         }

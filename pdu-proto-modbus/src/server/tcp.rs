@@ -90,11 +90,13 @@ impl<S: Service> Endpoint for TcpServer<S> {
         }
     }
 
+    #[inline]
     fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
         self.now = self.now.max(now);
         self.connection.handle_input(&mut self.service, self.now, bytes)
     }
 
+    #[inline]
     fn handle_transmitted(&mut self, now: Instant, len: usize) {
         self.now = self.now.max(now);
         self.connection.output.advance(len);
