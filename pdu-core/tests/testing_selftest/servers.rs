@@ -1,9 +1,9 @@
 //! The contract of servers.
 
 use pdu_core::Transport;
-use pdu_core::testing::{ServerFixture, server};
+use pdu_core::testing::{ServerFixture, SolePeer, server};
 
-use super::toys::{PeerBug, ToyPeer, seal};
+use super::toys::{PeerBug, ToyHub, ToyPeer, seal};
 use super::{DATAGRAM, ask, fails};
 
 /// The toy device, as the server under test.
@@ -66,4 +66,24 @@ fn a_server_that_panics_is_found() {
 fn a_server_that_depends_on_how_often_it_is_told_the_time_is_found() {
     let said = fails(|| server::polls_are_level_triggered(&device(PeerBug::AnswersTwiceIfAskedAgain)));
     assert!(said.contains("asked more often"), "{said}");
+}
+
+/// The toy device behind a hub.
+struct HubFixture;
+
+impl ServerFixture for HubFixture {
+    type Server = SolePeer<ToyHub>;
+
+    fn server(&self) -> SolePeer<ToyHub> {
+        SolePeer::new(ToyHub::new(), 7)
+    }
+
+    fn request(&self, n: u32) -> Vec<u8> {
+        device(PeerBug::None).request(n)
+    }
+}
+
+#[test]
+fn a_hub_takes_the_contract_of_servers_through_its_sole_peer() {
+    server::all(&HubFixture);
 }

@@ -1,6 +1,7 @@
 //! Two toy protocols, small enough to be read in one go, for the tests of the contract tests themselves; and the bugs that
 //! those must find in them.
 
+mod hub;
 mod peer;
 mod plain;
 mod tagged;
@@ -9,6 +10,7 @@ use core::fmt;
 
 use pdu_core::{Effect, Error, ErrorKind};
 
+pub(crate) use hub::ToyHub;
 pub(crate) use peer::{PeerBug, ToyPeer};
 pub(crate) use plain::Plain;
 pub(crate) use tagged::Tagged;
