@@ -5,6 +5,7 @@
 
 pub mod alloc;
 pub mod modbus_codec;
+pub mod modbus_end_to_end;
 pub mod ratios;
 
 use std::fmt;
@@ -28,6 +29,14 @@ impl Contender {
     /// A contender whose `work` returns something that depends on every byte, so that none of it can be left out.
     pub fn new(name: &'static str, mut work: impl FnMut() -> u64 + 'static) -> Self {
         let run = move |times| (0..times).fold(0_u64, |sum, _| sum.wrapping_add(work()));
+        Self {
+            name,
+            run: Box::new(run),
+        }
+    }
+
+    /// A contender that does the work as often as it is told in one go.
+    pub fn batched(name: &'static str, run: impl FnMut(u64) -> u64 + 'static) -> Self {
         Self {
             name,
             run: Box::new(run),
