@@ -6,7 +6,7 @@ use pdu_core::{
 };
 
 use super::link::{Link, LinkState};
-use super::table::{Entry, Stage, Table};
+use super::table::{Entry, Table};
 use super::{Micros, Reply, Request, Statistics};
 use crate::wire::rtu::{self, Framing};
 use crate::wire::{Field, FunctionCode, Mismatch, Request as WireRequest, Response};
@@ -364,19 +364,15 @@ impl<const N: usize> RtuClient<N> {
 
     /// The oldest request of the next unit in turn.
     fn next_in_turn(&self) -> Option<usize> {
-        let queued = self.table.entries().filter(|(_, entry)| entry.stage == Stage::Queued);
         let distance = |entry: &Entry| entry.unit.wrapping_sub(self.last_unit).wrapping_sub(1);
-        let unit = queued
-            .min_by_key(|(_, entry)| distance(entry))
-            .map(|(_, entry)| entry.unit)?;
-        self.table.oldest(Stage::Queued, |entry| entry.unit == unit)
+        // Of several that are equally near, the first is taken, and that is the oldest.
+        let nearest = self.table.queued().min_by_key(|(_, entry)| distance(entry));
+        nearest.map(|(index, _)| index)
     }
 
     fn send(&mut self, index: usize) {
         let unit = self.table.entry(index).unit;
-        let Some(request) = self.table.request(index) else {
-            return;
-        };
+        let request = self.table.request(index);
         match rtu::encode(unit, request, &mut self.output.bytes) {
             Ok(len) => self.output.set_len(len),
             Err(error) => return self.table.fail(index, ModbusError::Request(error)),
@@ -502,7 +498,8 @@ impl<const N: usize> RtuClient<N> {
         self.discarded = self.discarded.saturating_add(u16::try_from(start).unwrap_or(u16::MAX));
         if let Some((response, len)) = found {
             let unused = self.input.len() - len;
-            Self::settle_answer(&mut self.table, self.phase, &response);
+            let frame = self.input.as_slice().get(start..start + len).unwrap_or_default();
+            Self::settle_answer(&mut self.table, self.phase, &response, frame);
             self.input.len = 0;
             self.count_discarded(unused);
             return self.after_answer();
@@ -521,10 +518,12 @@ impl<const N: usize> RtuClient<N> {
         usize::from(self.discarded) > rtu::MAX_FRAME
     }
 
-    fn settle_answer(table: &mut Table<N>, phase: Phase, response: &Response<'_>) {
+    fn settle_answer(table: &mut Table<N>, phase: Phase, response: &Response<'_>, frame: &[u8]) {
+        // The frame without unit and CRC.
+        let body = frame.get(1..frame.len().saturating_sub(2)).unwrap_or_default();
         match phase {
             Phase::Waiting { owner: Some(index), .. } | Phase::Poisoned { late: Some(index) } => {
-                table.answer(index, response);
+                table.answer(index, response, body);
             }
             _ => table.count_late(),
         }
@@ -591,7 +590,8 @@ impl<const N: usize> RtuClient<N> {
         let Some(request) = asked(&self.output) else { return };
         match examine(&request, self.output.bytes[0], self.input.as_slice()) {
             Ok(response) => {
-                Self::settle_answer(&mut self.table, self.phase, &response);
+                let frame = self.input.as_slice();
+                Self::settle_answer(&mut self.table, self.phase, &response, frame);
                 self.input.len = 0;
                 self.after_answer();
             }
@@ -809,8 +809,7 @@ impl<const N: usize> Endpoint for RtuClient<N> {
     }
 
     fn link_demand(&self) -> LinkDemand {
-        self.link
-            .demand(self.table.count(|stage| !matches!(stage, Stage::Free | Stage::Done)) > 0)
+        self.link.demand(self.table.has_live())
     }
 }
 
@@ -828,7 +827,7 @@ impl<const N: usize> Session for RtuClient<N> {
                 kind: ErrorKind::Busy,
             });
         };
-        let ticket = self.table.insert(index, request, self.settings.retries);
+        let ticket = self.table.insert(index, &request, self.settings.retries);
         let Entry { unit, function, .. } = *self.table.entry(index);
         if unit == rtu::BROADCAST && !may_be_broadcast(function) {
             self.table.fail(index, ModbusError::Broadcast { function });

@@ -5,13 +5,13 @@ use pdu_core::{Effect, Event, Instant, Ticket};
 use super::{Reply, Request, Retry, Statistics};
 use crate::ModbusError;
 use crate::error::{effect_of_exception, effect_once_sent};
-use crate::wire::{ExceptionCode, FunctionCode, RequestBuf, Response, ResponseBuf};
+use crate::wire::{ExceptionCode, FunctionCode, MAX_PROTOCOL_DATA_UNIT, Response, ResponseBuf};
 
 /// Where a request stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     Free,
-    /// Waits for its turn, first come first served by `since`.
+    /// Waits for its turn.
     Queued,
     /// In the send buffer; some of it may have left.
     Sending,
@@ -19,17 +19,15 @@ pub(super) enum Stage {
     Waiting {
         deadline: Instant,
     },
-    /// Ended; waits to be told, in the order of `since`.
+    /// Ended; waits to be told.
     Done,
 }
 
-/// The small part of an entry, kept apart from the messages so that a scan of the table stays within few cache lines.
+/// The small part of an entry, kept apart from the messages so that a look at the table stays within few cache lines.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
     pub(super) stage: Stage,
     pub(super) ticket: Ticket,
-    /// When it came into its stage, as a count of such changes.
-    since: u64,
     pub(super) transaction: u16,
     pub(super) unit: u8,
     pub(super) function: FunctionCode,
@@ -38,40 +36,77 @@ pub(super) struct Entry {
     allowed: u8,
 }
 
+const FREE: Entry = Entry {
+    stage: Stage::Free,
+    ticket: Ticket(0),
+    transaction: 0,
+    unit: 0,
+    function: FunctionCode(0),
+    attempts: 0,
+    allowed: 0,
+};
+
+/// The request until it ends, then how it ended.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // a table of fixed size has room for the largest in every place
 enum Message {
-    None,
-    Request(RequestBuf),
-    Response(ResponseBuf),
+    /// A protocol data unit, proven: a request, or the response to it.
+    Bytes {
+        bytes: [u8; MAX_PROTOCOL_DATA_UNIT],
+        len: u8,
+    },
     Failed(ModbusError),
     Broadcast,
+}
+
+impl Message {
+    const EMPTY: Self = Self::Bytes {
+        bytes: [0; MAX_PROTOCOL_DATA_UNIT],
+        len: 0,
+    };
+
+    /// Keeps the bytes of a protocol data unit, copying no more than there are.
+    fn set_bytes(&mut self, message: &[u8]) {
+        if !matches!(self, Self::Bytes { .. }) {
+            *self = Self::EMPTY;
+        }
+        if let Self::Bytes { bytes, len } = self {
+            let (kept, _) = bytes.split_at_mut(message.len().min(MAX_PROTOCOL_DATA_UNIT));
+            kept.copy_from_slice(&message[..kept.len()]);
+            *len = u8::try_from(kept.len()).unwrap_or(0);
+        }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Bytes { bytes, len } => bytes.get(..usize::from(*len)).unwrap_or_default(),
+            Self::Failed(_) | Self::Broadcast => &[],
+        }
+    }
 }
 
 #[derive(Debug)]
 pub(super) struct Table<const N: usize> {
     entries: [Entry; N],
     messages: [Message; N],
-    changes: u64,
+    /// The places of each stage, longest in it first. (Those that are sending are in the order of the send buffer.)
+    free: Order<N>,
+    queued: Order<N>,
+    waiting: Order<N>,
+    done: Order<N>,
     tickets: u64,
     pub(super) statistics: Statistics,
 }
 
 impl<const N: usize> Table<N> {
     pub(super) fn new() -> Self {
-        let free = Entry {
-            stage: Stage::Free,
-            ticket: Ticket(0),
-            since: 0,
-            transaction: 0,
-            unit: 0,
-            function: FunctionCode(0),
-            attempts: 0,
-            allowed: 0,
-        };
         Self {
-            entries: [free; N],
-            messages: [const { Message::None }; N],
-            changes: 0,
+            entries: [FREE; N],
+            messages: [const { Message::EMPTY }; N],
+            free: Order::all(),
+            queued: Order::none(),
+            waiting: Order::none(),
+            done: Order::none(),
             tickets: 0,
             statistics: Statistics::default(),
         }
@@ -79,12 +114,12 @@ impl<const N: usize> Table<N> {
 
     /// A place that is free.
     pub(super) fn vacancy(&self) -> Option<usize> {
-        self.position(|entry| entry.stage == Stage::Free)
+        self.free.first()
     }
 
     /// Takes a request into a free place, to be sent at most 1 + `retries` times.
-    pub(super) fn insert(&mut self, index: usize, request: Request, retries: u8) -> Ticket {
-        let function = request.body().function();
+    pub(super) fn insert(&mut self, index: usize, request: &Request, retries: u8) -> Ticket {
+        let function = request.body.function();
         let repeatable = match request.retry {
             Retry::ReadsOnly => function.is_read_only(),
             Retry::Never => false,
@@ -97,7 +132,7 @@ impl<const N: usize> Table<N> {
         entry.function = function;
         entry.attempts = 0;
         entry.allowed = if repeatable { retries.saturating_add(1) } else { 1 };
-        self.messages[index] = Message::Request(request.body);
+        self.messages[index].set_bytes(request.body.as_bytes());
         self.set_stage(index, Stage::Queued);
         Ticket(self.tickets)
     }
@@ -106,47 +141,74 @@ impl<const N: usize> Table<N> {
         &self.entries[index]
     }
 
-    pub(super) fn entries(&self) -> impl Iterator<Item = (usize, &Entry)> {
-        self.entries.iter().enumerate()
+    /// The request that waits longest for its turn.
+    pub(super) fn next_queued(&self) -> Option<usize> {
+        self.queued.first()
     }
 
-    pub(super) fn position(&self, is_it: impl FnMut(&Entry) -> bool) -> Option<usize> {
-        self.entries.iter().position(is_it)
+    /// Those that wait for their turn, longest first.
+    pub(super) fn queued(&self) -> impl Iterator<Item = (usize, &Entry)> {
+        self.queued.iter().map(|index| (index, &self.entries[index]))
     }
 
-    /// The entry of that stage that has been in it for longest, among those that `wanted` lets through.
-    pub(super) fn oldest(&self, stage: Stage, mut wanted: impl FnMut(&Entry) -> bool) -> Option<usize> {
-        let candidates = self
-            .entries()
-            .filter(|(_, entry)| entry.stage == stage && wanted(entry));
-        candidates.min_by_key(|(_, entry)| entry.since).map(|(index, _)| index)
+    /// Those whose answer is due, first sent first.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = (usize, &Entry)> {
+        self.waiting.iter().map(|index| (index, &self.entries[index]))
+    }
+
+    pub(super) fn waiting_count(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// The request whose answer is due first. Time does not run backwards, so that is the one sent first.
+    pub(super) fn next_deadline(&self) -> Option<(usize, Instant)> {
+        let index = self.waiting.first()?;
+        match self.entries[index].stage {
+            Stage::Waiting { deadline } => Some((index, deadline)),
+            _ => None,
+        }
+    }
+
+    /// Whether any request has not ended.
+    pub(super) fn has_live(&self) -> bool {
+        self.free.len() + self.done.len() < N
     }
 
     pub(super) fn live(&self, ticket: Ticket) -> Option<usize> {
-        self.position(|entry| entry.ticket == ticket && !matches!(entry.stage, Stage::Free | Stage::Done))
+        let is_it = |entry: &Entry| entry.ticket == ticket && !matches!(entry.stage, Stage::Free | Stage::Done);
+        self.entries.iter().position(is_it)
     }
 
-    pub(super) fn count(&self, mut wanted: impl FnMut(Stage) -> bool) -> usize {
-        self.entries.iter().filter(|entry| wanted(entry.stage)).count()
+    /// The live requests, in no order.
+    pub(super) fn all_live(&self) -> impl Iterator<Item = &Entry> {
+        self.entries
+            .iter()
+            .filter(|entry| !matches!(entry.stage, Stage::Free | Stage::Done))
     }
 
-    /// An answer has come that nobody waits for.
-    pub(super) fn count_late(&mut self) {
-        self.statistics.late = self.statistics.late.saturating_add(1);
+    fn order(&mut self, stage: Stage) -> Option<&mut Order<N>> {
+        match stage {
+            Stage::Free => Some(&mut self.free),
+            Stage::Queued => Some(&mut self.queued),
+            Stage::Sending => None,
+            Stage::Waiting { .. } => Some(&mut self.waiting),
+            Stage::Done => Some(&mut self.done),
+        }
     }
 
     fn set_stage(&mut self, index: usize, stage: Stage) {
-        self.changes += 1;
-        self.entries[index].since = self.changes;
-        self.entries[index].stage = stage;
+        let old = core::mem::replace(&mut self.entries[index].stage, stage);
+        if let Some(order) = self.order(old) {
+            order.remove(index);
+        }
+        if let Some(order) = self.order(stage) {
+            order.push(index);
+        }
     }
 
-    /// The request, to be put into the send buffer.
-    pub(super) fn request(&self, index: usize) -> Option<&RequestBuf> {
-        match &self.messages[index] {
-            Message::Request(request) => Some(request),
-            _ => None,
-        }
+    /// The bytes of a request that has not ended.
+    pub(super) fn request(&self, index: usize) -> &[u8] {
+        self.messages[index].as_bytes()
     }
 
     pub(super) fn set_sending(&mut self, index: usize, transaction: u16) {
@@ -195,30 +257,14 @@ impl<const N: usize> Table<N> {
         self.set_stage(index, Stage::Done);
     }
 
-    /// Ends a request with the answer that was found to be its own; an exception is a failure.
-    pub(super) fn answer(&mut self, index: usize, response: &Response<'_>) {
-        let Entry { unit, function, .. } = self.entries[index];
+    /// Ends a request with the answer that was found to be its own, as parsed and as it came; an exception is a failure.
+    pub(super) fn answer(&mut self, index: usize, response: &Response<'_>, bytes: &[u8]) {
         if let Response::Exception { code, .. } = *response {
+            let Entry { unit, function, .. } = self.entries[index];
             return self.fail(index, exception(unit, function, code));
         }
-        match ResponseBuf::new(response) {
-            Ok(body) => {
-                self.messages[index] = Message::Response(body);
-                self.set_stage(index, Stage::Done);
-            }
-            Err(error) => {
-                let effect = self.effect(index);
-                self.fail(
-                    index,
-                    ModbusError::Answer {
-                        unit,
-                        function,
-                        rejected: error.into(),
-                        effect,
-                    },
-                );
-            }
-        }
+        self.messages[index].set_bytes(bytes);
+        self.set_stage(index, Stage::Done);
     }
 
     pub(super) fn broadcast_sent(&mut self, index: usize) {
@@ -226,19 +272,23 @@ impl<const N: usize> Table<N> {
         self.set_stage(index, Stage::Done);
     }
 
+    /// An answer has come that nobody waits for.
+    pub(super) fn count_late(&mut self) {
+        self.statistics.late = self.statistics.late.saturating_add(1);
+    }
+
     /// The next `Done`, in the order in which requests ended.
     pub(super) fn next_done<Notice>(&mut self) -> Option<Event<Reply, Notice, ModbusError>> {
-        let index = self.oldest(Stage::Done, |_| true)?;
+        let index = self.done.first()?;
+        self.set_stage(index, Stage::Free);
         let Entry { ticket, unit, .. } = self.entries[index];
-        self.entries[index].stage = Stage::Free;
-        let result = match core::mem::replace(&mut self.messages[index], Message::None) {
-            Message::Response(body) => Ok(Reply { unit, body: Some(body) }),
-            Message::Broadcast => Ok(Reply { unit, body: None }),
-            Message::Failed(error) => Err(error),
-            // A Done entry holds one of the three above; a ticket must not be lost even if that were to change.
-            Message::Request(_) | Message::None => Err(ModbusError::Cancelled {
-                effect: Effect::Unknown,
+        let result = match &self.messages[index] {
+            Message::Bytes { bytes, len } => Ok(Reply {
+                unit,
+                body: Some(ResponseBuf::proven(bytes, *len)),
             }),
+            Message::Broadcast => Ok(Reply { unit, body: None }),
+            Message::Failed(error) => Err(*error),
         };
         Some(Event::Done { ticket, result })
     }
@@ -250,5 +300,96 @@ fn exception(unit: u8, function: FunctionCode, code: ExceptionCode) -> ModbusErr
         function,
         code,
         effect: effect_of_exception(function, code),
+    }
+}
+
+/// Places of the table, first come first served. Whoever is at the front is taken out fast, others by moving the rest up.
+#[derive(Debug)]
+struct Order<const N: usize> {
+    /// A ring of places, `len` of them from `start`.
+    places: [u8; N],
+    start: u8,
+    len: u8,
+}
+
+impl<const N: usize> Order<N> {
+    const fn none() -> Self {
+        Self {
+            places: [0; N],
+            start: 0,
+            len: 0,
+        }
+    }
+
+    fn all() -> Self {
+        let mut all = Self::none();
+        (0..N).for_each(|index| all.push(index));
+        all
+    }
+
+    fn len(&self) -> usize {
+        self.len.into()
+    }
+
+    /// Where the `nth` place stands in the ring.
+    fn slot(&self, nth: usize) -> usize {
+        let slot = usize::from(self.start) + nth;
+        if slot < N { slot } else { slot - N }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> {
+        (0..self.len()).map(|nth| self.places[self.slot(nth)].into())
+    }
+
+    fn first(&self) -> Option<usize> {
+        (self.len > 0).then(|| self.places[usize::from(self.start)].into())
+    }
+
+    /// Puts a place at the end. There is room: a place is in one order at a time, and in that once.
+    fn push(&mut self, index: usize) {
+        let slot = self.slot(self.len());
+        self.places[slot] = u8::try_from(index).unwrap_or(0);
+        self.len += 1;
+    }
+
+    fn remove(&mut self, index: usize) {
+        if self.first() == Some(index) {
+            self.start = u8::try_from(self.slot(1)).unwrap_or(0);
+            self.len -= 1;
+            return;
+        }
+        let Some(at) = self.iter().position(|place| place == index) else {
+            return;
+        };
+        for nth in at + 1..self.len() {
+            self.places[self.slot(nth - 1)] = self.places[self.slot(nth)];
+        }
+        self.len -= 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Order;
+
+    #[test]
+    fn places_leave_in_the_order_in_which_they_came_whoever_leaves_from_the_middle() {
+        let mut order: Order<5> = Order::all();
+        for round in 0..7 {
+            assert_eq!(order.len(), 5, "round {round}");
+            let first = order.first().unwrap();
+            let middle = order.iter().nth(2).unwrap();
+            let rest: Vec<usize> = order
+                .iter()
+                .filter(|&place| place != first && place != middle)
+                .collect();
+            order.remove(middle);
+            order.remove(first);
+            assert_eq!(order.iter().collect::<Vec<_>>(), rest);
+            order.push(first);
+            order.push(middle);
+        }
+        (0..5).for_each(|place| order.remove(place));
+        assert_eq!((order.first(), order.len()), (None, 0));
     }
 }

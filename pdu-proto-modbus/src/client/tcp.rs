@@ -9,7 +9,7 @@ use pdu_core::{
 use super::link::{Link, LinkState};
 use super::table::{Entry, Stage, Table};
 use super::{Micros, Reply, Request, Statistics};
-use crate::wire::{FunctionCode, RequestBuf, Response, WireError, tcp};
+use crate::wire::{FunctionCode, Request as WireRequest, Response, WireError, tcp};
 use crate::{ModbusError, Rejected};
 
 /// Settings of a [`TcpClient`]. The quirks of gateways are off by default, each under its own name.
@@ -185,15 +185,16 @@ pub struct TcpClient<const N: usize = 16> {
     /// Until which second the ids of each block are not to be used again.
     dead_until: [u32; ID_BLOCKS],
     /// Cancelled requests that are still with the device.
-    orphans: [Option<Orphan>; N],
+    orphans: Orphans<N>,
     silent: u8,
 }
 
 /// Ids are handed out in ascending order, and quarantined in blocks: bounded memory, however many answers stay away.
 const ID_BLOCKS: usize = 8;
+const ID_BLOCK: u16 = 0x2000;
 
 const fn block_of(id: u16) -> usize {
-    id as usize / (0x1_0000 / ID_BLOCKS)
+    (id / ID_BLOCK) as usize
 }
 
 fn seconds(at: Instant) -> u32 {
@@ -204,6 +205,55 @@ fn seconds(at: Instant) -> u32 {
 struct Orphan {
     transaction: u16,
     deadline: Instant,
+}
+
+/// Cancelled requests that are still with the device, at most as many as the table has places.
+#[derive(Debug)]
+struct Orphans<const N: usize> {
+    orphans: [Orphan; N],
+    count: usize,
+}
+
+impl<const N: usize> Orphans<N> {
+    const fn new() -> Self {
+        Self {
+            orphans: [Orphan {
+                transaction: 0,
+                deadline: Instant::EPOCH,
+            }; N],
+            count: 0,
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.count
+    }
+
+    fn push(&mut self, orphan: Orphan) {
+        if let Some(place) = self.orphans.get_mut(self.count) {
+            *place = orphan;
+            self.count += 1;
+        }
+    }
+
+    fn retain(&mut self, mut keep: impl FnMut(&Orphan) -> bool) {
+        let mut kept = 0;
+        for at in 0..self.count {
+            if keep(&self.orphans[at]) {
+                self.orphans[kept] = self.orphans[at];
+                kept += 1;
+            }
+        }
+        self.count = kept;
+    }
+
+    fn clear(&mut self) {
+        self.count = 0;
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        self.orphans[..self.count].iter().map(|orphan| orphan.deadline).min()
+    }
 }
 
 /// Why everything that was under way had to stop.
@@ -227,7 +277,7 @@ impl<const N: usize> TcpClient<N> {
             input_len: 0,
             next_transaction: 1,
             dead_until: [0; ID_BLOCKS],
-            orphans: [None; N],
+            orphans: Orphans::new(),
             silent: 0,
         }
     }
@@ -245,8 +295,7 @@ impl<const N: usize> TcpClient<N> {
 
     /// Requests that the device has, or will have once the send buffer has left.
     fn with_device(&self) -> usize {
-        let waiting = self.table.count(|stage| matches!(stage, Stage::Waiting { .. }));
-        waiting + self.output.frames() + self.orphans.iter().flatten().count()
+        self.table.waiting_count() + self.output.frames() + self.orphans.len()
     }
 
     fn catch_up(&mut self, now: Instant) {
@@ -259,10 +308,9 @@ impl<const N: usize> TcpClient<N> {
             return;
         }
         let mut room = self.depth().saturating_sub(self.with_device());
-        while room > 0 {
-            let Some(index) = self.table.oldest(Stage::Queued, |_| true) else {
-                return;
-            };
+        while room > 0
+            && let Some(index) = self.table.next_queued()
+        {
             self.stage(index);
             room -= 1;
         }
@@ -279,9 +327,7 @@ impl<const N: usize> TcpClient<N> {
         let Some(transaction) = id else {
             return self.break_link(Interruption::LinkLost); // as many lost answers as there are ids: a dead link
         };
-        let Some(request) = self.table.request(index) else {
-            return;
-        };
+        let request = self.table.request(index);
         match self.output.push(index, transaction, entry.unit, request) {
             Ok(()) => self.table.set_sending(index, transaction),
             Err(error) => self.table.fail(index, ModbusError::Request(error)),
@@ -289,29 +335,25 @@ impl<const N: usize> TcpClient<N> {
     }
 
     /// The next id that nobody uses and no late answer can carry.
+    ///
+    /// Ids ascend within a block, so only its first one needs a look: the block is entered if none of its ids lives, and
+    /// none may still be answered.
     fn new_transaction(&mut self) -> Option<u16> {
-        let block_len = u16::try_from(0x1_0000 / ID_BLOCKS).unwrap_or(u16::MAX);
         let mut id = self.next_transaction;
-        // Each round steps over a quarantined block or over one of at most N live ids.
-        for _ in 0..=ID_BLOCKS + N {
-            // A block is entered only if it is free of dead ids; ids that die while it is in use lie behind this one.
-            if id.is_multiple_of(block_len) && self.dead_until[block_of(id)] > seconds(self.now) {
-                id = id.wrapping_add(block_len);
-            } else if self.is_live(id) {
-                id = id.wrapping_add(1);
-            } else {
-                self.next_transaction = id.wrapping_add(1);
-                return Some(id);
-            }
+        if id.is_multiple_of(ID_BLOCK) {
+            let blocks = (0..ID_BLOCKS).scan(id, |first, _| {
+                Some(core::mem::replace(first, first.wrapping_add(ID_BLOCK)))
+            });
+            id = blocks.into_iter().find(|&first| self.may_enter(block_of(first)))?;
         }
-        None
+        self.next_transaction = id.wrapping_add(1);
+        Some(id)
     }
 
-    fn is_live(&self, id: u16) -> bool {
-        let is_live = |entry: &Entry| {
-            entry.transaction == id && entry.attempts > 0 && !matches!(entry.stage, Stage::Free | Stage::Done)
-        };
-        self.table.position(is_live).is_some() || self.output.orphan(id)
+    fn may_enter(&self, block: usize) -> bool {
+        let sent = self.table.all_live().filter(|entry| entry.attempts > 0);
+        self.dead_until[block] <= seconds(self.now)
+            && !sent.into_iter().any(|entry| block_of(entry.transaction) == block)
     }
 
     /// Keeps an id from being used again while an answer to it may still come.
@@ -333,7 +375,7 @@ impl<const N: usize> TcpClient<N> {
             self.output.withdraw(index);
         }
         match self.examine(index, &entry, frame) {
-            Ok(response) => self.table.answer(index, &response),
+            Ok(response) => self.table.answer(index, &response, frame.pdu),
             Err(rejected) => {
                 let effect = self.table.effect(index);
                 let Entry { unit, function, .. } = entry;
@@ -353,31 +395,30 @@ impl<const N: usize> TcpClient<N> {
     /// The request that a frame answers: one that waits, or is to be sent once more.
     fn addressee(&self, transaction: u16) -> Option<usize> {
         let by_id = self.settings.transaction_id == TransactionId::Echoed;
-        self.table.position(|entry| {
-            let was_sent = match entry.stage {
-                Stage::Waiting { .. } => true,
-                Stage::Queued => entry.attempts > 0,
-                Stage::Sending => entry.attempts > 1,
-                Stage::Free | Stage::Done => false,
-            };
-            was_sent && (!by_id || entry.transaction == transaction)
-        })
+        let fits = |entry: &Entry| !by_id || entry.transaction == transaction;
+        let waiting = self
+            .table
+            .waiting()
+            .find(|(_, entry)| fits(entry))
+            .map(|(index, _)| index);
+        waiting.or_else(|| self.addressee_of_a_repeat(fits))
     }
 
-    /// Remembers a cancelled request that the device is still busy with, so that the depth holds.
-    fn adopt(&mut self, orphan: Orphan) {
-        if let Some(place) = self.orphans.iter_mut().find(|place| place.is_none()) {
-            *place = Some(orphan);
-        }
+    fn addressee_of_a_repeat(&self, fits: impl Fn(&Entry) -> bool) -> Option<usize> {
+        let queued = self
+            .table
+            .queued()
+            .find(|(_, entry)| entry.attempts > 0 && fits(entry))
+            .map(|(index, _)| index);
+        queued.or_else(|| {
+            let was_sent = |&index: &usize| self.table.entry(index).attempts > 1 && fits(self.table.entry(index));
+            self.output.owners().find(was_sent)
+        })
     }
 
     fn drop_late(&mut self, transaction: u16) {
         self.table.count_late();
-        for orphan in &mut self.orphans {
-            if orphan.is_some_and(|orphan| orphan.transaction == transaction) {
-                *orphan = None;
-            }
-        }
+        self.orphans.retain(|orphan| orphan.transaction != transaction);
     }
 
     fn examine<'f>(&self, index: usize, entry: &Entry, frame: &tcp::Frame<'f>) -> Result<Response<'f>, Rejected> {
@@ -393,27 +434,30 @@ impl<const N: usize> TcpClient<N> {
             });
         }
         let response = Response::parse(frame.pdu)?;
-        if let Some(request) = self.table.request(index) {
-            request.view().check(&response)?;
-        }
+        WireRequest::parse(self.table.request(index))?.check(&response)?;
         Ok(response)
     }
 
     /// Ends or queues again all that was under way, and waits for another link.
     fn interrupt(&mut self, why: Interruption) {
-        for index in 0..N {
-            match self.table.entry(index).stage {
-                Stage::Sending if self.output.is_untouched(index) => self.table.unsend(index),
-                Stage::Sending | Stage::Waiting { .. } => {
-                    if !self.table.retry(index) {
-                        let error = self.interrupted(index, why);
-                        self.table.fail(index, error);
-                    }
-                }
-                Stage::Free | Stage::Queued | Stage::Done => {}
+        while let Some(index) = self.output.first_owner() {
+            if self.output.withdraw(index) == Withdrawn::Untouched {
+                self.table.unsend(index);
+            } else {
+                self.end_attempt(index, why);
             }
         }
+        while let Some((index, _)) = self.table.next_deadline() {
+            self.end_attempt(index, why);
+        }
         self.forget_link();
+    }
+
+    fn end_attempt(&mut self, index: usize, why: Interruption) {
+        if !self.table.retry(index) {
+            let error = self.interrupted(index, why);
+            self.table.fail(index, error);
+        }
     }
 
     fn interrupted(&self, index: usize, why: Interruption) -> ModbusError {
@@ -432,14 +476,15 @@ impl<const N: usize> TcpClient<N> {
         self.output.clear();
         self.input_len = 0;
         self.dead_until = [0; ID_BLOCKS];
-        self.orphans = [None; N];
+        self.orphans.clear();
         self.silent = 0;
     }
 
     /// When requests that wait now fail for want of a link.
     fn give_up_at(&self) -> Option<Instant> {
-        let queued = self.table.count(|stage| stage == Stage::Queued) > 0;
-        queued.then(|| self.now + self.settings.connect_timeout.span())
+        self.table
+            .next_queued()
+            .map(|_| self.now + self.settings.connect_timeout.span())
     }
 
     fn break_link(&mut self, why: Interruption) {
@@ -448,13 +493,9 @@ impl<const N: usize> TcpClient<N> {
     }
 
     fn expire_waiting(&mut self) {
-        for index in 0..N {
-            let Stage::Waiting { deadline } = self.table.entry(index).stage else {
-                continue;
-            };
-            if deadline > self.now {
-                continue;
-            }
+        while let Some((index, deadline)) = self.table.next_deadline()
+            && deadline <= self.now
+        {
             self.silent = self.silent.saturating_add(1);
             self.bury(self.table.entry(index).transaction);
             if !self.table.retry(index) {
@@ -470,19 +511,11 @@ impl<const N: usize> TcpClient<N> {
         }
     }
 
-    fn expire_orphans(&mut self) {
-        for orphan in &mut self.orphans {
-            if orphan.is_some_and(|orphan| orphan.deadline <= self.now) {
-                *orphan = None;
-            }
-        }
-    }
-
     fn expire_queued(&mut self) {
         if !self.link.take_given_up(self.now) {
             return;
         }
-        while let Some(index) = self.table.oldest(Stage::Queued, |_| true) {
+        while let Some(index) = self.table.next_queued() {
             let error = self.interrupted(index, Interruption::LinkLost);
             self.table.fail(index, error);
         }
@@ -616,7 +649,7 @@ impl<const N: usize> Endpoint for TcpClient<N> {
         while let Some(sent) = self.output.sent(&mut left) {
             match sent.owner {
                 Some(index) => self.table.set_waiting(usize::from(index), deadline),
-                None => self.adopt(Orphan {
+                None => self.orphans.push(Orphan {
                     transaction: sent.transaction,
                     deadline,
                 }),
@@ -627,7 +660,7 @@ impl<const N: usize> Endpoint for TcpClient<N> {
     fn handle_timeout(&mut self, now: Instant) {
         self.catch_up(now);
         self.expire_waiting();
-        self.expire_orphans();
+        self.orphans.retain(|orphan| orphan.deadline > now);
         self.expire_queued();
         self.advance();
     }
@@ -637,17 +670,12 @@ impl<const N: usize> Endpoint for TcpClient<N> {
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        let waiting = self.table.entries().filter_map(|(_, entry)| match entry.stage {
-            Stage::Waiting { deadline } => Some(deadline),
-            _ => None,
-        });
-        let orphans = self.orphans.iter().flatten().map(|orphan| orphan.deadline);
-        earliest(waiting.chain(orphans).min(), self.link.give_up())
+        let waiting = self.table.next_deadline().map(|(_, deadline)| deadline);
+        earliest(earliest(waiting, self.orphans.next_deadline()), self.link.give_up())
     }
 
     fn link_demand(&self) -> LinkDemand {
-        let live = self.table.count(|stage| !matches!(stage, Stage::Free | Stage::Done)) > 0;
-        self.link.demand(live)
+        self.link.demand(self.table.has_live())
     }
 }
 
@@ -665,7 +693,7 @@ impl<const N: usize> Session for TcpClient<N> {
                 kind: ErrorKind::Busy,
             });
         };
-        let ticket = self.table.insert(index, request, self.settings.retries);
+        let ticket = self.table.insert(index, &request, self.settings.retries);
         self.link.wanted(self.now + self.settings.connect_timeout.span());
         self.advance();
         Ok(ticket)
@@ -677,7 +705,7 @@ impl<const N: usize> Session for TcpClient<N> {
         let entry = *self.table.entry(index);
         match entry.stage {
             Stage::Sending if self.output.withdraw(index) == Withdrawn::Untouched => self.table.unsend(index),
-            Stage::Waiting { deadline } => self.adopt(Orphan {
+            Stage::Waiting { deadline } => self.orphans.push(Orphan {
                 transaction: entry.transaction,
                 deadline,
             }),
@@ -758,7 +786,7 @@ impl<const N: usize> Output<N> {
     }
 
     /// Adds a frame. There is room: at most N frames are with the device or on their way to it.
-    fn push(&mut self, index: usize, transaction: u16, unit: u8, request: &RequestBuf) -> Result<(), WireError> {
+    fn push(&mut self, index: usize, transaction: u16, unit: u8, request: &[u8]) -> Result<(), WireError> {
         let bytes = self.bytes.as_flattened_mut();
         if bytes.len() - self.end < tcp::MAX_FRAME {
             bytes.copy_within(self.start..self.end, 0);
@@ -810,14 +838,15 @@ impl<const N: usize> Output<N> {
             .position(|frame| frame.owner.map(usize::from) == Some(index))
     }
 
-    fn is_untouched(&self, index: usize) -> bool {
-        self.find(index).is_some_and(|at| at > 0 || self.begun == 0)
-    }
-
-    fn orphan(&self, transaction: u16) -> bool {
+    /// Whose frames these are, first the one that leaves first.
+    fn owners(&self) -> impl Iterator<Item = usize> {
         self.frames[..self.count]
             .iter()
-            .any(|frame| frame.owner.is_none() && frame.transaction == transaction)
+            .filter_map(|frame| frame.owner.map(usize::from))
+    }
+
+    fn first_owner(&self) -> Option<usize> {
+        self.owners().next()
     }
 
     /// Takes a frame back; one that has begun to leave is finished, and its answer will be dropped.

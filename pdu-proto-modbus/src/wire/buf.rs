@@ -152,3 +152,11 @@ owned! {
     /// Proven valid when it was made, so that [`view`](Self::view) cannot fail.
     ResponseBuf of Response
 }
+
+impl ResponseBuf {
+    /// Bytes that were proven before, `len` of them.
+    #[inline]
+    pub(crate) const fn proven(bytes: &[u8; MAX_PROTOCOL_DATA_UNIT], len: u8) -> Self {
+        Self(Buf { bytes: *bytes, len })
+    }
+}
