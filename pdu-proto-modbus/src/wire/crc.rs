@@ -31,27 +31,26 @@ fn short(crc: u16, bytes: &[u8]) -> u16 {
     let (eights, rest) = bytes.as_chunks::<8>();
     let (fours, rest) = rest.as_chunks::<4>();
     let (twos, rest) = rest.as_chunks::<2>();
-    let crc = eights.iter().fold(crc, |crc, bytes| step(crc, *bytes));
-    let crc = fours.iter().fold(crc, |crc, bytes| step(crc, *bytes));
-    let crc = twos.iter().fold(crc, |crc, bytes| step(crc, *bytes));
-    rest.iter().fold(crc, |crc, byte| crc >> 8 ^ step(crc & 0xFF, [*byte]))
+    let crc = eights.iter().fold(crc, |crc, bytes| step(crc, bytes));
+    let crc = fours.iter().fold(crc, |crc, bytes| step(crc, bytes));
+    let crc = twos.iter().fold(crc, |crc, bytes| step(crc, bytes));
+    rest.iter().fold(crc, |crc, byte| crc >> 8 ^ step(crc & 0xFF, &[*byte]))
 }
 
 /// `TABLES[n][b]` is the CRC of byte `b` and `n` zero bytes behind it, from 0.
 static TABLES: [[u16; 256]; 8] = tables();
 
 /// Up to eight bytes at once, and at least as many as `crc` has.
+///
+/// Each byte is loaded for itself: one load of them all would wait for the stores of an encoder that has just written
+/// them one by one.
 #[inline]
-fn step<const N: usize>(crc: u16, mut bytes: [u8; N]) -> u16 {
-    bytes
-        .iter_mut()
-        .zip(crc.to_le_bytes())
-        .for_each(|(byte, crc)| *byte ^= crc);
+fn step<const N: usize>(crc: u16, bytes: &[u8; N]) -> u16 {
+    let state = crc.to_le_bytes();
+    let state = |at: usize| state.get(at).copied().unwrap_or(0);
     let tables = TABLES.iter().take(N).rev();
-    bytes
-        .iter()
-        .zip(tables)
-        .fold(0, |crc, (byte, table)| crc ^ table[usize::from(*byte)])
+    let lookups = bytes.iter().zip(tables).enumerate();
+    lookups.fold(0, |crc, (at, (byte, table))| crc ^ table[usize::from(byte ^ state(at))])
 }
 
 const fn tables() -> [[u16; 256]; 8] {

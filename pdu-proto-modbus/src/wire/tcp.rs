@@ -20,6 +20,9 @@ use super::{
 /// The largest frame: header and 253 bytes.
 pub const MAX_FRAME: usize = Header::LEN + MAX_PROTOCOL_DATA_UNIT;
 
+/// Modbus. Source: MODBUS Messaging on TCP/IP V1.0b, 3.1.3.
+const PROTOCOL: u16 = 0;
+
 /// The header in front of each protocol data unit (MBAP), as it stands on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Header {
@@ -135,7 +138,7 @@ fn parse_short<T>(bytes: &[u8]) -> Result<Status<T>, WireError> {
 
 #[inline]
 fn check_protocol(found: u16) -> Result<(), WireError> {
-    if found != 0 {
+    if found != PROTOCOL {
         return Err(WireError::Protocol { found });
     }
     Ok(())
@@ -166,12 +169,11 @@ fn check_length(found: u16) -> Result<usize, WireError> {
 #[inline]
 pub fn encode<M: Encode + ?Sized>(transaction: u16, unit: u8, message: &M, out: &mut [u8]) -> Result<usize, WireError> {
     let len = encode_between(message, out, Header::LEN, 0)?;
-    let header = Header {
-        transaction,
-        protocol: 0,
-        length: low_word(len + 1),
-        unit,
-    };
-    Writer::new(out).bytes(header.to_bytes());
+    // Field by field: a header put together first is stored in small pieces and loaded in large ones, which waits.
+    Writer::new(out)
+        .word(transaction)
+        .word(PROTOCOL)
+        .word(low_word(len + 1))
+        .bytes([unit]);
     Ok(Header::LEN + len)
 }
