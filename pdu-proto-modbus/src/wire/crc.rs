@@ -31,9 +31,9 @@ fn short(crc: u16, bytes: &[u8]) -> u16 {
     let (eights, rest) = bytes.as_chunks::<8>();
     let (fours, rest) = rest.as_chunks::<4>();
     let (twos, rest) = rest.as_chunks::<2>();
-    let crc = eights.iter().fold(crc, |crc, bytes| step(crc, bytes));
-    let crc = fours.iter().fold(crc, |crc, bytes| step(crc, bytes));
-    let crc = twos.iter().fold(crc, |crc, bytes| step(crc, bytes));
+    let crc = eights.iter().fold(crc, step);
+    let crc = fours.iter().fold(crc, step);
+    let crc = twos.iter().fold(crc, step);
     rest.iter().fold(crc, |crc, byte| crc >> 8 ^ step(crc & 0xFF, &[*byte]))
 }
 
