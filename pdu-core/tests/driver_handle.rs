@@ -167,6 +167,30 @@ async fn waiting_calls_are_let_in_in_their_order() {
 }
 
 #[tokio::test]
+async fn seat_of_a_dropped_call_gives_nobody_an_earlier_turn() {
+    let (handle, _runner) = running(Toy::new(1), 3).await;
+    let mut live = Box::pin(handle.call("slow".into()));
+    let mut dropped = Box::pin(handle.call("dropped".into()));
+    let mut second = Box::pin(handle.call("slow second".into()));
+    let mut third = Box::pin(handle.call("third".into()));
+    assert!(poll_once(live.as_mut()).await.is_none());
+    assert!(poll_once(dropped.as_mut()).await.is_none());
+    assert!(poll_once(second.as_mut()).await.is_none());
+    drop(dropped);
+    assert!(
+        poll_once(third.as_mut()).await.is_none(),
+        "it has the seat of the dropped one"
+    );
+    live.await.unwrap();
+    tokio::select! {
+        biased;
+        early = third.as_mut() => panic!("{early:?} came first"),
+        reply = second => assert_eq!(reply.unwrap(), "SLOW SECOND"),
+    }
+    assert_eq!(third.await.unwrap(), "THIRD");
+}
+
+#[tokio::test]
 async fn dropping_the_runner_ends_every_call() {
     let (handle, runner) = served(Toy::new(1)).await.into_handle();
     let mut live = pin!(handle.call("silent".into()));

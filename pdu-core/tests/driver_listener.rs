@@ -172,11 +172,8 @@ impl Hub for Counter {
     }
 
     fn link_demand(&self) -> Option<(ConnectionId, LinkDemand)> {
-        let ripe = |client: &Client| match client.demand? {
-            LinkDemand::Close if !client.output.is_empty() => None,
-            demand => Some(demand),
-        };
-        self.clients.iter().find_map(|(id, client)| Some((*id, ripe(client)?)))
+        // At once, whether or not there is output yet: to send that first is the driver's part.
+        self.clients.iter().find_map(|(id, client)| Some((*id, client.demand?)))
     }
 }
 
@@ -265,6 +262,18 @@ async fn slow_reader_gets_everything_in_the_end() {
     })
     .await;
     assert!(listener.hub().writables > 0);
+}
+
+#[tokio::test]
+async fn peer_whose_input_is_refused_is_not_read_from() {
+    let (mut listener, address) = bound(Counter::new(), ListenSettings::default()).await;
+    beside(&mut listener, async {
+        let mut deaf = TcpStream::connect(address).await.unwrap();
+        let lines = b"long\n".repeat(8 << 20);
+        let writing = tokio::time::timeout(Duration::from_millis(500), deaf.write_all(&lines)).await;
+        assert!(writing.is_err(), "40 MiB of input went somewhere");
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -135,14 +135,15 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
     /// The same, for those who poll by hand.
     pub fn poll_run(&mut self, cx: &mut Context<'_>) -> Poll<Infallible> {
         self.ready.register(cx.waker());
+        let mut now = self.clock.now();
         for _ in 0..BUDGET {
-            let now = self.clock.now();
             if self.turn(now, cx) {
                 continue;
             }
             if self.timer.poll(&self.clock, now, self.deadline(), cx).is_pending() {
                 return Poll::Pending;
             }
+            now = self.clock.now();
         }
         cx.waker().wake_by_ref();
         Poll::Pending
