@@ -91,7 +91,8 @@ impl<S: Session, L: Link> Driver<S, L> {
     /// The next event; `None` if there was none `until` then (`None`: without end).
     ///
     /// An error means that the link is gone and that there is no other: every further call gives one too, once the
-    /// events that are left were taken. With [`connecting`](Self::connecting) lost links are no errors.
+    /// events that are left were taken. With [`connecting`](Self::connecting) lost links are no errors; there it means that
+    /// there is no link, none is wanted, and nothing else would ever end the wait.
     pub fn next(&mut self, until: Option<Instant>) -> io::Result<Option<EventOf<S>>> {
         let event = match self.take_kept() {
             Some(event) => Some(event),

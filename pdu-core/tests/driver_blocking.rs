@@ -257,6 +257,7 @@ fn link_is_open_only_while_it_is_wanted() {
         assert_eq!(driver.call("a".into()).unwrap(), "A");
         assert_eq!(driver.session().links, links);
     }
+    driver.next(None).unwrap_err(); // nothing would ever come
 }
 
 #[test]

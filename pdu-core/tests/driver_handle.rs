@@ -94,6 +94,16 @@ async fn call_dropped_while_it_waits_was_never_submitted() {
     assert_eq!(handle.with_session(|toy| toy.cancelled), 0);
 }
 
+#[tokio::test]
+async fn request_that_is_done_when_it_has_left_needs_no_further_wake() {
+    let (handle, _runner) = running(Toy::new(4), 4).await;
+    for _ in 0..10 {
+        let reply = tokio::time::timeout(Duration::from_secs(2), handle.call("tell".into())).await;
+        assert_eq!(reply.expect("it has left, and nobody said so").unwrap(), "told");
+        assert_eq!(handle.call("a".into()).await.unwrap(), "A");
+    }
+}
+
 async fn a_thousand_calls() {
     let (handle, _runner) = running(Toy::new(16), 1000).await;
     let mut calls = JoinSet::new();

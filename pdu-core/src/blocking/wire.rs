@@ -120,13 +120,25 @@ impl<L: Link> Wire<L> {
     /// One round of the loop that [`Endpoint`] describes; blocks at most `until` then.
     pub(super) fn turn<E: Endpoint>(&mut self, endpoint: &mut E, until: Option<Instant>) -> Turn {
         let now = self.now();
-        if !self.is_up() && self.dialer.is_none() {
+        if self.has_ended(endpoint, until) {
             return Turn::Ended;
         }
         if !self.obey(endpoint, now) && !self.intake.offer(endpoint, now) && !self.send(endpoint, now) {
             self.wait(endpoint, now, earliest(until, endpoint.poll_timeout()));
         }
         self.keep_time(endpoint, until)
+    }
+
+    /// Whether nothing can happen any more: no link, and none can be had or is wanted.
+    fn has_ended<E: Endpoint>(&self, endpoint: &E, until: Option<Instant>) -> bool {
+        match self.state {
+            State::Up(_) => false,
+            _ if self.dialer.is_none() => true,
+            State::Dialing => false,
+            State::Down { .. } => {
+                earliest(until, endpoint.poll_timeout()).is_none() && endpoint.link_demand() != LinkDemand::Open
+            }
+        }
     }
 
     fn wait<E: Endpoint>(&mut self, endpoint: &mut E, now: Instant, deadline: Option<Instant>) {

@@ -14,7 +14,7 @@ use std::vec::Vec;
 
 use super::clock::Clock;
 use super::wire::{BUDGET, Line, Turn};
-use crate::{CallError, Effect, Error, ErrorKind, Event, Instant, LinkEvent, Session, Ticket};
+use crate::{CallError, Effect, Error, ErrorKind, Event, EventOf, Instant, LinkEvent, Session, Ticket};
 
 pub(super) type Outcome<S> = Result<<S as Session>::Reply, CallError<<S as Session>::Error>>;
 
@@ -48,6 +48,8 @@ pub(super) struct Desk<S: Session> {
     runner: Option<Waker>,
     /// When the runner was woken, until it runs: what the calls of one burst go by, so that one of them reads the clock.
     woken: Option<Instant>,
+    /// What the session told when a call sent for itself: for the runner to give out.
+    early: Option<EventOf<S>>,
     /// How many calls ended when the runner last ran.
     burst: usize,
     notices: VecDeque<S::Notice>,
@@ -75,6 +77,7 @@ impl<S: Session> Desk<S> {
             live: VecDeque::with_capacity(calls),
             runner: None,
             woken: None,
+            early: None,
             burst: 0,
             notices: VecDeque::new(),
             notice_limit: notices,
@@ -134,7 +137,11 @@ impl<S: Session> Desk<S> {
         match &self.runner {
             Some(runner) if self.live.len() == 1 && self.burst <= 1 => {
                 let cx = &mut Context::from_waker(runner);
-                !self.line.is_up() || self.line.send_aside(&mut self.session, now, cx)
+                let wanted = !self.line.is_up() || self.line.send_aside(&mut self.session, now, cx);
+                if self.early.is_none() {
+                    self.early = self.session.poll_event();
+                }
+                wanted || self.early.is_some()
             }
             _ => true,
         }
@@ -239,7 +246,7 @@ impl<S: Session> Desk<S> {
 
     /// Gives out what the session has to tell.
     fn hand_out(&mut self, wakers: &mut Vec<Waker>) {
-        while let Some(event) = self.session.poll_event() {
+        while let Some(event) = self.early.take().or_else(|| self.session.poll_event()) {
             match event {
                 Event::Done { ticket, result } => {
                     self.burst += 1;

@@ -1,6 +1,6 @@
 //! A toy for the driver tests: lines of `id text`, answered by `id TEXT`; a line of `! text` is a notice.
 //!
-//! The server answers `silent` not at all and `slow` after 30 ms of its own time.
+//! `tell` is done as soon as it has left. The server answers it and `silent` not at all, and `slow` after 30 ms of its own time.
 #![allow(clippy::struct_excessive_bools)] // test settings
 #![allow(dead_code, unreachable_pub)] // each test file uses a part of it, as a module of its own
 
@@ -47,6 +47,8 @@ impl Error for ToyError {
 
 struct Live {
     id: u64,
+    /// Wants no answer: it is done when it has left.
+    told: bool,
     /// Where the request ends in the output, counted from the link's beginning.
     end: u64,
     deadline: Option<Instant>,
@@ -184,6 +186,10 @@ impl Endpoint for Toy {
         for live in self.live.iter_mut().filter(|live| live.end <= sent) {
             live.deadline.get_or_insert(now + timeout);
         }
+        let has_left = |live: &&Live| live.told && live.deadline.is_some();
+        while let Some(id) = self.live.iter().find(has_left).map(|live| live.id) {
+            self.done(id, Ok("told".into()));
+        }
     }
 
     fn handle_timeout(&mut self, now: Instant) {
@@ -230,6 +236,7 @@ impl Session for Toy {
         self.output.extend_from_slice(format!("{id} {request}\n").as_bytes());
         self.live.push(Live {
             id,
+            told: request == "tell",
             end: self.sent_before + self.output.len() as u64,
             deadline: None,
             give_up: now + self.timeout * 4,
@@ -253,7 +260,7 @@ impl Session for Toy {
 pub fn answer(line: &str) -> Option<String> {
     let (id, text) = line.split_once(' ')?;
     match text {
-        "silent" => None,
+        "silent" | "tell" => None,
         "notice" => Some(format!("! changed\n{id} NOTICE\n")),
         _ => Some(format!("{id} {}\n", text.to_uppercase())),
     }
