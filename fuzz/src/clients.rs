@@ -63,7 +63,7 @@ pub fn bps2000_rtu(data: &[u8]) {
 }
 
 fn line<S>(client: S, data: &[u8]) -> Line<S> {
-    let mode = if data.len() % 2 == 0 {
+    let mode = if data.len().is_multiple_of(2) {
         Mode::Lenient
     } else {
         Mode::Strict

@@ -78,7 +78,7 @@ impl Room {
             9 | 10 => self.deliver(who, usize::from(script.next_u8())),
             11 => _ = self.take(usize::from(script.next_u8())),
             12 => _ = self.take(usize::MAX),
-            13 => self.block(who, script.next_u8() % 2 == 0),
+            13 => self.block(who, script.next_u8().is_multiple_of(2)),
             14 => self.wait(u64::from(script.next_u8()) * 1_000),
             _ => self.obey(),
         }
@@ -264,7 +264,7 @@ struct Heard {
 impl Heard {
     fn new(mode: u8) -> Self {
         let line = LineSettings {
-            baud: if mode % 2 == 0 { 9_600 } else { 115_200 },
+            baud: if mode.is_multiple_of(2) { 9_600 } else { 115_200 },
             ..LineSettings::default()
         };
         let mut options = RtuServerOptions::serial(line);
