@@ -11,6 +11,7 @@ mod json;
 mod outcome;
 mod render;
 mod serial;
+mod simulators;
 mod table;
 mod terminal;
 mod url;

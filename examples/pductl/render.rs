@@ -23,7 +23,7 @@ pub(crate) fn device(url: &str, snapshot: &Snapshot, paint: Paint) -> String {
         alarms(&snapshot.alarms, paint),
     ];
     blocks.retain(|block| !block.is_empty());
-    blocks.join("\n") + "\n"
+    blocks.join("\n")
 }
 
 fn identity_in_words(identity: &Identity) -> String {
@@ -75,7 +75,7 @@ fn table_of(readings: &[&Reading]) -> Table {
     }
     let mut headings = vec![Vec::new()];
     headings.extend(columns.iter().copied().map(heading));
-    let mut table = Table::new(&headings);
+    let mut table = Table::of_numbers(&headings);
     for point in points {
         let cell = |(quantity, statistic): &Column| {
             let reading = readings
@@ -123,7 +123,7 @@ fn place(point: Point) -> String {
 }
 
 pub(crate) fn outlets(outlets: &[OutletStatus], paint: Paint) -> String {
-    let mut table = Table::default();
+    let mut table = Table::of_words();
     for outlet in outlets {
         let style = match outlet.state {
             PowerState::On => Style::Good,
@@ -144,7 +144,7 @@ pub(crate) fn outlets(outlets: &[OutletStatus], paint: Paint) -> String {
 }
 
 fn contacts(contacts: &[ContactStatus], paint: Paint) -> String {
-    let mut table = Table::default();
+    let mut table = Table::of_words();
     for contact in contacts {
         let style = match contact.state {
             Contact::Open => Style::Warning,
@@ -174,9 +174,9 @@ pub(crate) fn thresholds(thresholds: &[ThresholdSetting], paint: Paint) -> Strin
             .iter()
             .map(|level| level.as_str().split('_').map(String::from).collect()),
     );
-    headings.push(Vec::new());
-    let mut table = Table::new(&headings);
+    let mut table = Table::of_numbers(&headings);
     for (point, quantity) in watched {
+        let unit = quantity.customary_unit().symbol;
         let value = |level: &Threshold| {
             let setting = thresholds
                 .iter()
@@ -184,9 +184,8 @@ pub(crate) fn thresholds(thresholds: &[ThresholdSetting], paint: Paint) -> Strin
             let value = setting.and_then(|setting| digits(Value::Gauge(setting.value), quantity));
             Cell::from(value.unwrap_or_default())
         };
-        let mut row = vec![Cell::from(watched_in_words(point, quantity))];
+        let mut row = vec![Cell::from(format!("{} [{unit}]", watched_in_words(point, quantity)))];
         row.extend(levels.iter().map(value));
-        row.push(quantity.customary_unit().symbol.into());
         table.push(row);
     }
     if table.is_empty() {

@@ -35,6 +35,13 @@ impl Port {
         builder.open_native_async().map_err(io::Error::from)
     }
 
+    /// What a URL must say of it.
+    pub(crate) fn query(&self) -> String {
+        let parity = word(&PARITIES, self.parity);
+        let stop = word(&STOPS, self.stop);
+        format!("&baud={}&parity={parity}&stop={stop}", self.baud)
+    }
+
     /// What decides how long a byte takes: a start bit, 8 data bits, and what is set here.
     pub(crate) fn line(&self) -> LineSettings {
         let parity = u8::from(self.parity != Parity::None);
@@ -44,4 +51,9 @@ impl Port {
             bits_per_character: 9 + parity + stop,
         }
     }
+}
+
+fn word<T: Copy + PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
+    let known = words.iter().find(|(_, known)| *known == value);
+    known.map_or("", |(word, _)| word)
 }

@@ -26,16 +26,32 @@ impl<T: ToString> From<T> for Cell {
     }
 }
 
-/// A table: its first column to the left, the others to the right.
-#[derive(Debug, Default)]
+/// Which columns stand to the right; the first never does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Columns {
+    Text,
+    Numbers,
+}
+
+#[derive(Debug)]
 pub(crate) struct Table {
+    columns: Columns,
     headings: usize,
     rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
-    /// A table whose headings have as many lines as the longest; shorter ones stand at the bottom of theirs.
-    pub(crate) fn new(headings: &[Vec<String>]) -> Self {
+    /// A table of words without headings.
+    pub(crate) fn of_words() -> Self {
+        Self {
+            columns: Columns::Text,
+            headings: 0,
+            rows: Vec::new(),
+        }
+    }
+
+    /// A table of numbers whose headings have as many lines as the longest; shorter ones stand at the bottom of theirs.
+    pub(crate) fn of_numbers(headings: &[Vec<String>]) -> Self {
         let lines = headings.iter().map(Vec::len).max().unwrap_or_default();
         let cell = |heading: &Vec<String>, line: usize| {
             let at = (line + heading.len()).checked_sub(lines);
@@ -44,6 +60,7 @@ impl Table {
         };
         let rows = (0..lines).map(|line| headings.iter().map(|heading| cell(heading, line)).collect());
         Self {
+            columns: Columns::Numbers,
             headings: lines,
             rows: rows.collect(),
         }
@@ -61,7 +78,20 @@ impl Table {
     pub(crate) fn to_text(&self, paint: Paint) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or_default();
         let widths: Vec<_> = (0..columns).map(|column| self.width(column)).collect();
-        self.rows.iter().map(|row| line(row, &widths, paint)).collect()
+        self.rows.iter().map(|row| self.line(row, &widths, paint)).collect()
+    }
+
+    fn line(&self, row: &[Cell], widths: &[usize], paint: Paint) -> String {
+        let cells = row.iter().zip(widths).enumerate().map(|(i, (cell, width))| {
+            let blanks = " ".repeat(width.saturating_sub(cell.text.chars().count()));
+            let text = paint.apply(cell.style, &cell.text);
+            match self.columns {
+                Columns::Numbers if i > 0 => format!("{GAP}{blanks}{text}"),
+                _ => format!("{GAP}{text}{blanks}"),
+            }
+        });
+        let line = cells.collect::<Vec<_>>().concat();
+        format!("{}\n", line.trim_end())
     }
 
     fn width(&self, column: usize) -> usize {
@@ -69,20 +99,6 @@ impl Table {
         cells.map(|cell| cell.text.chars().count()).max().unwrap_or_default()
     }
 }
-
-fn line(row: &[Cell], widths: &[usize], paint: Paint) -> String {
-    let cells = row.iter().zip(widths).enumerate().map(|(i, (cell, width))| {
-        let blanks = " ".repeat(width.saturating_sub(cell.text.chars().count()));
-        let text = paint.apply(cell.style, &cell.text);
-        match i {
-            0 => format!("{GAP}{text}{blanks}"),
-            _ => format!("{GAP}{blanks}{text}"),
-        }
-    });
-    let line = cells.collect::<Vec<_>>().concat();
-    format!("{}\n", line.trim_end())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,7 +106,7 @@ mod tests {
     #[test]
     fn columns_align_under_headings_of_several_lines() {
         let heading = |lines: &[&str]| lines.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let mut table = Table::new(&[heading(&["inlet 1"]), heading(&["active", "power", "W"])]);
+        let mut table = Table::of_numbers(&[heading(&["inlet 1"]), heading(&["active", "power", "W"])]);
         table.push(vec!["L1".into(), "510.2".into()]);
         table.push(vec!["total".into(), Cell::new(&"12345.6", Style::Critical)]);
         let expected = [

@@ -1,8 +1,10 @@
 //! One file for each command.
 
 mod decode;
+mod demo;
 mod energy;
 mod read;
+mod simulate;
 mod threshold;
 mod watch;
 
@@ -12,6 +14,8 @@ use crate::outcome::{Run, Stop};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Simulated devices, read, changed and disturbed: needs nothing else
+    Demo,
     /// One snapshot of each device
     Read(read::Arguments),
     /// Snapshots as they come
@@ -20,16 +24,20 @@ pub(crate) enum Command {
     Threshold(threshold::Arguments),
     /// Energy counters: list, reset
     Energy(energy::Arguments),
+    /// Run a simulated device
+    Simulate(simulate::Arguments),
     /// Explain bytes field by field
     Decode(decode::Arguments),
 }
 
 pub(crate) fn run(command: Command) -> Run {
     match command {
+        Command::Demo => block_on(demo::run()),
         Command::Read(arguments) => block_on(read::run(arguments)),
         Command::Watch(arguments) => block_on(watch::run(arguments)),
         Command::Threshold(arguments) => block_on(threshold::run(arguments)),
         Command::Energy(arguments) => block_on(energy::run(arguments)),
+        Command::Simulate(arguments) => block_on(simulate::run(arguments)),
         Command::Decode(arguments) => decode::run(&arguments),
     }
 }

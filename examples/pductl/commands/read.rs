@@ -38,7 +38,7 @@ pub(crate) async fn run(arguments: Arguments) -> Run {
         let paint = Paint::of_stdout();
         let blocks =
             shown.filter_map(|(device, result)| Some(render::device(&device.url, result.as_ref().ok()?, paint)));
-        terminal::print(blocks.collect::<String>())?;
+        terminal::print(blocks.collect::<Vec<_>>().join("\n"))?;
     }
     Ok(Outcome::failed_if(results.iter().any(Result::is_err)))
 }

@@ -153,6 +153,14 @@ impl Failure {
         }
     }
 
+    /// Nothing was done, for a reason that no device gave.
+    pub(crate) fn not_applied(message: &str) -> Self {
+        Self {
+            message: message.into(),
+            effect: Effect::NotApplied,
+        }
+    }
+
     /// An answer to another question: a fault of the crates.
     pub(crate) fn unexpected(answer: &Answer) -> Self {
         Self {

@@ -1,0 +1,217 @@
+//! `demo`: every simulated device, read, changed and disturbed.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use pdu_core::{
+    Answer, Capabilities, Capability, Command, Decimal, Quantity, Snapshot, Threshold, ThresholdSetting, Value,
+};
+use tokio::time::timeout;
+
+use crate::devices::{self, Device, Failure};
+use crate::outcome::{Outcome, Run, Stop};
+use crate::render;
+use crate::simulators::{self, Fault, Kind, Phases, Running, Sensors, Settings};
+use crate::terminal::{self, Foreign, Paint, Style};
+
+/// Longer than this it never takes.
+const LIMIT: Duration = Duration::from_secs(14);
+
+/// What is simulated, and how many units each time.
+const DEVICES: [(Kind, u8); 2] = [(Kind::ModbusTcp, 1), (Kind::SerialLine, 2)];
+
+/// A lost reply is to be seen, not to be waited for.
+const IMPATIENT: &str = "timeout=300ms&retries=1";
+/// How often a read is sent then.
+const ATTEMPTS: usize = 2;
+
+pub(crate) async fn run() -> Run {
+    let all = timeout(LIMIT, run_all()).await;
+    all.unwrap_or_else(|_| Err(Stop::Io("demo".into(), io::ErrorKind::TimedOut.into())))
+}
+
+async fn run_all() -> Run {
+    terminal::print("Simulated rack units on this machine, each spoken to over its real transport.\n\n")?;
+    let mut failed = false;
+    for (kind, units) in DEVICES {
+        let simulator = simulators::start(kind, &settings(units)).await;
+        let simulator = simulator.map_err(|error| Stop::Io("simulator".into(), error))?;
+        failed |= Tour::of(&simulator)?.run().await? == Outcome::Failed;
+        simulator.task.abort();
+    }
+    Ok(Outcome::failed_if(failed))
+}
+
+fn settings(units: u8) -> Settings {
+    Settings {
+        listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+        port: None,
+        seed: 7,
+        units,
+        phases: Phases::Three,
+        sensors: Sensors::All,
+    }
+}
+
+/// One simulator and what is done to it.
+struct Tour<'a> {
+    simulator: &'a Running,
+    devices: Vec<Device>,
+    paint: Paint,
+}
+
+impl<'a> Tour<'a> {
+    fn of(simulator: &'a Running) -> Result<Self, Stop> {
+        let impatient = |url: &String| {
+            let separator = if url.contains('?') { '&' } else { '?' };
+            format!("{url}{separator}{IMPATIENT}")
+        };
+        let urls: Vec<_> = simulator.urls.iter().map(impatient).collect();
+        Ok(Self {
+            simulator,
+            devices: devices::open_all(&urls)?,
+            paint: Paint::of_stdout(),
+        })
+    }
+
+    async fn run(&self) -> Run {
+        self.say_heading(self.simulator.name)?;
+        let mut failed = false;
+        for device in &self.devices {
+            failed |= tell(device, self.show(device).await)?;
+        }
+        let Some(device) = self.devices.first() else {
+            return Ok(Outcome::Done);
+        };
+        // A device with outlets will switch one here, and read it back.
+        match capabilities(device).await {
+            Ok(can) if can.has(Capability::SetThreshold) => {
+                self.say_heading("A threshold is set")?;
+                failed |= tell(device, self.set_threshold(device).await)?;
+                self.say_heading(
+                    "Replies are lost: that to a write, and those to the reads that were to tell what it did",
+                )?;
+                failed |= tell(device, self.lose_replies(device).await)?;
+            }
+            other => failed |= tell(device, other.map(|_| String::new()))?,
+        }
+        Ok(Outcome::failed_if(failed))
+    }
+
+    fn say_heading(&self, heading: &str) -> Result<(), Stop> {
+        terminal::print(format_args!("{}\n", self.paint.apply(Style::Heading, heading)))
+    }
+
+    async fn show(&self, device: &Device) -> Result<String, Failure> {
+        Ok(render::device(&device.url, &device.snapshot().await?, self.paint))
+    }
+
+    /// Below what is measured, so that the alarm trips; then back to what it was.
+    async fn set_threshold(&self, device: &Device) -> Result<String, Failure> {
+        let before = device.snapshot().await?;
+        let watch = Watch::of(&before)?;
+        let lowered = watch.lowered_by(5)?;
+        confirm(device, lowered).await?;
+        let alarms = device.snapshot().await?.alarms;
+        let is_of_it = |alarm: &&pdu_core::Alarm| alarm.point == lowered.point && alarm.quantity == lowered.quantity;
+        let alarm = alarms.iter().find(is_of_it);
+        let alarm = alarm.ok_or_else(|| Failure::not_applied("no alarm, although it should have tripped"))?;
+        confirm(device, watch.setting).await?;
+        Ok([
+            format!("  measured {} V\n", watch.measured),
+            format!("  {} (read back)\n", render::threshold(&lowered)),
+            format!("  {}\n", render::alarm(alarm, self.paint)),
+            format!("  {} (read back)\n", render::threshold(&watch.setting)),
+        ]
+        .concat())
+    }
+
+    /// What the caller sees of a write whose reply is lost, where no read can tell what became of it either.
+    async fn lose_replies(&self, device: &Device) -> Result<String, Failure> {
+        let before = device.snapshot().await?;
+        let watch = Watch::of(&before)?;
+        let lowered = watch.lowered_by(6)?;
+        // The present pair is read first, and that goes well.
+        let mut faults = vec![Fault::None, Fault::LoseAnswer];
+        faults.extend([Fault::LoseAnswer; ATTEMPTS]);
+        if !self.simulator.inject(faults).await {
+            return Err(Failure::not_applied("the simulator has ended"));
+        }
+        let Err(failure) = device.ask(Command::SetThreshold(lowered)).await else {
+            return Err(Failure::not_applied(
+                "it was answered, although its replies were to be lost",
+            ));
+        };
+        let after = device.snapshot().await?;
+        let now = Watch::of(&after)?;
+        let had_effect = if now.setting.value == lowered.value {
+            "it took effect"
+        } else {
+            "it took no effect"
+        };
+        confirm(device, watch.setting).await?;
+        Ok([
+            format!("  {}: {failure}\n", Foreign(&device.url)),
+            format!("  read afterwards: {}: {had_effect}\n", render::threshold(&now.setting)),
+            format!("  {} (read back)\n", render::threshold(&watch.setting)),
+        ]
+        .concat())
+    }
+}
+
+/// Prints what was seen; whether it was a failure.
+fn tell(device: &Device, seen: Result<String, Failure>) -> Result<bool, Stop> {
+    match seen {
+        Ok(text) => terminal::print(format_args!("{text}\n")).map(|()| false),
+        Err(failure) => {
+            device.complain(&failure);
+            Ok(true)
+        }
+    }
+}
+
+async fn capabilities(device: &Device) -> Result<Capabilities, Failure> {
+    match device.ask(Command::Capabilities).await? {
+        Answer::Capabilities(capabilities) => Ok(capabilities),
+        other => Err(Failure::unexpected(&other)),
+    }
+}
+
+async fn confirm(device: &Device, setting: ThresholdSetting) -> Result<(), Failure> {
+    match device.ask(Command::SetThreshold(setting)).await? {
+        Answer::Confirmed => Ok(()),
+        other => Err(Failure::unexpected(&other)),
+    }
+}
+
+/// The upper critical threshold of a voltage, and that voltage.
+struct Watch {
+    setting: ThresholdSetting,
+    measured: Decimal,
+}
+
+impl Watch {
+    fn of(snapshot: &Snapshot) -> Result<Self, Failure> {
+        let is_upper = |s: &&ThresholdSetting| s.quantity == Quantity::Voltage && s.level == Threshold::UpperCritical;
+        let setting = snapshot.thresholds.iter().find(is_upper);
+        let measured = setting.and_then(|s| snapshot.reading(s.point, s.quantity)?.value);
+        match (setting, measured) {
+            (Some(setting), Some(Value::Gauge(measured))) => Ok(Self {
+                setting: *setting,
+                measured,
+            }),
+            _ => Err(Failure::not_applied("no voltage with a threshold")),
+        }
+    }
+
+    /// The threshold so many volts below what is measured, in tenths.
+    fn lowered_by(&self, volts: i64) -> Result<ThresholdSetting, Failure> {
+        let tenths = self.measured.scaled(-1).map(|tenths| tenths - 10 * volts);
+        let value = tenths.map(|tenths| Decimal::new(tenths, -1));
+        Ok(ThresholdSetting {
+            value: value.ok_or_else(|| Failure::not_applied("a voltage finer than tenths"))?,
+            ..self.setting
+        })
+    }
+}

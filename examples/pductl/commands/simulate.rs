@@ -1,0 +1,151 @@
+//! `simulate KIND`: a device to talk to where there is none.
+
+use std::io;
+use std::net::SocketAddr;
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use crate::outcome::{Outcome, Run, Stop};
+use crate::serial::{self, Port};
+use crate::simulators::{self, Kind, Phases, Sensors, Settings};
+use crate::terminal;
+
+/// Prints where it can be reached as its first line, and runs until SIGINT or SIGTERM.
+///
+/// Loads move, energy integrates and thresholds trip alarms; the same seed gives the same values at the same times. Energy
+/// starts where the seed has it, thresholds at the device's factory values, doors closed, no smoke, no water.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// What to simulate
+    kind: Kind,
+    /// Address and port to listen on, port 0 for a free one; bps2000-rtu has no use for it
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// What all that moves is derived from
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Print a URL for pductl (that of unit 1) instead of the address or path
+    #[arg(long)]
+    print_url: bool,
+    /// Units on a serial line, with the addresses 1 to UNITS and seeds from SEED on
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=32))]
+    units: u8,
+    /// Lines of the unit; what belongs to others reads 0
+    #[arg(long, default_value = "3")]
+    phases: Phases,
+    /// Sensors that are plugged in; the others read 0
+    #[arg(long, default_value = "all")]
+    sensors: Sensors,
+    /// Serial port to answer on, instead of a pseudo terminal
+    #[arg(long, value_name = "PORT")]
+    device: Option<String>,
+    /// Speed of that port
+    #[arg(long, default_value = "9600", value_parser = PossibleValuesParser::new(serial::BAUDS.map(|(word, _)| word)))]
+    baud: String,
+    /// Parity of that port
+    #[arg(long, default_value = "none", value_parser = PossibleValuesParser::new(serial::PARITIES.map(|(word, _)| word)))]
+    parity: String,
+    /// Stop bits of that port
+    #[arg(long, default_value = "1", value_parser = PossibleValuesParser::new(serial::STOPS.map(|(word, _)| word)))]
+    stop: String,
+}
+
+pub(crate) async fn run(arguments: Arguments) -> Run {
+    // Before the first line: whoever reads it may send a signal at once.
+    let mut signals = Signals::listen().map_err(|error| Stop::Io("signals".into(), error))?;
+    let kind = arguments.kind;
+    let print_url = arguments.print_url;
+    let settings = settings(arguments)?;
+    let running = simulators::start(kind, &settings).await;
+    let running = running.map_err(|error| Stop::Io(place(kind, &settings), error))?;
+    let first_line = if print_url {
+        running.urls.first()
+    } else {
+        Some(&running.address)
+    };
+    terminal::print(format_args!("{}\n", first_line.unwrap_or(&running.address)))?;
+    tokio::select! {
+        () = signals.next() => Ok(Outcome::Done),
+        ended = running.task => {
+            let error = match ended {
+                Ok(Ok(())) => io::ErrorKind::UnexpectedEof.into(),
+                Ok(Err(error)) => error,
+                Err(error) => io::Error::other(error),
+            };
+            Err(Stop::Io(running.address, error))
+        }
+    }
+}
+
+fn settings(arguments: Arguments) -> Result<Settings, Stop> {
+    if arguments.device.is_some() && arguments.kind != Kind::SerialLine {
+        return Err(Stop::usage("only bps2000-rtu answers on a serial port"));
+    }
+    let port = arguments.device.map(|path| {
+        Some(Port {
+            path,
+            baud: known(&serial::BAUDS, &arguments.baud)?,
+            parity: known(&serial::PARITIES, &arguments.parity)?,
+            stop: known(&serial::STOPS, &arguments.stop)?,
+        })
+    });
+    Ok(Settings {
+        listen: arguments.listen,
+        port: port.flatten(),
+        seed: arguments.seed,
+        units: arguments.units,
+        phases: arguments.phases,
+        sensors: arguments.sensors,
+    })
+}
+
+fn known<T: Copy>(words: &[(&str, T)], text: &str) -> Option<T> {
+    words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value)
+}
+
+fn place(kind: Kind, settings: &Settings) -> String {
+    match (&settings.port, kind) {
+        (Some(port), _) => port.path.clone(),
+        (None, Kind::SerialLine) => "pseudo terminal".into(),
+        (None, _) => settings.listen.to_string(),
+    }
+}
+
+/// What ends a simulator.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
