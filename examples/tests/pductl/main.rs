@@ -1,0 +1,10 @@
+//! `pductl` from outside, as scripts use it: its output, its exit status, its errors. Every wait has an end.
+
+#![cfg(unix)] // signals, and pseudo terminals
+#![allow(clippy::unwrap_used, clippy::panic)] // clippy excepts only the functions marked as tests, not their helpers
+
+mod decode;
+mod devices;
+mod support;
+mod thresholds;
+mod usage;

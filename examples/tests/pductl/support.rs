@@ -1,0 +1,138 @@
+use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// No command here takes nearly as long.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// What a command left behind.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) took: Duration,
+}
+
+impl Ended {
+    /// Its standard output, after exit status 0 and with nothing on standard error.
+    #[track_caller]
+    pub(crate) fn done(self) -> String {
+        assert_eq!((self.status, self.stderr.as_str()), (Some(0), ""), "{}", self.stdout);
+        self.stdout
+    }
+
+    /// Its standard error, after this exit status and with nothing on standard output.
+    #[track_caller]
+    pub(crate) fn failed(self, status: i32) -> String {
+        assert_eq!(
+            (self.status, self.stdout.as_str()),
+            (Some(status), ""),
+            "{}",
+            self.stderr
+        );
+        self.stderr
+    }
+}
+
+pub(crate) fn pductl(arguments: &[&str]) -> Ended {
+    pductl_with_input(arguments, b"")
+}
+
+pub(crate) fn pductl_with_input(arguments: &[&str], input: &[u8]) -> Ended {
+    let began = Instant::now();
+    let mut child = spawn(arguments);
+    // Small enough for the pipe's buffer.
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let stdout = read_aside(child.stdout.take().unwrap());
+    let stderr = read_aside(child.stderr.take().unwrap());
+    let status = wait(&mut child, began + LIMIT);
+    Ended {
+        status: status.code(),
+        stdout: stdout.recv_timeout(LIMIT).unwrap(),
+        stderr: stderr.recv_timeout(LIMIT).unwrap(),
+        took: began.elapsed(),
+    }
+}
+
+/// What a command printed as JSON on one line.
+#[track_caller]
+pub(crate) fn json(text: &str) -> Value {
+    assert_eq!(text.matches('\n').count(), 1, "{text}");
+    serde_json::from_str(text).unwrap()
+}
+
+fn spawn(arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_pductl"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn read_aside(mut from: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (sender, text) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        from.read_to_end(&mut bytes).unwrap();
+        sender.send(String::from_utf8(bytes).unwrap())
+    });
+    text
+}
+
+fn wait(child: &mut Child, deadline: Instant) -> ExitStatus {
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status;
+        }
+        if Instant::now() > deadline {
+            child.kill().unwrap();
+            panic!("still running after {LIMIT:?}");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A simulated device in a process of its own, gone with this.
+pub(crate) struct Simulator {
+    child: Child,
+    pub(crate) first_line: String,
+}
+
+impl Simulator {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut all = vec!["simulate"];
+        all.extend(arguments);
+        let mut child = spawn(&all);
+        let stdout = child.stdout.take().unwrap();
+        let (sender, first_line) = mpsc::channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            BufReader::new(stdout).read_line(&mut line).unwrap();
+            sender.send(line)
+        });
+        let first_line = first_line.recv_timeout(LIMIT).unwrap().trim_end().to_owned();
+        Self { child, first_line }
+    }
+
+    /// Its exit status after this signal.
+    pub(crate) fn end(mut self, signal: &str) -> Option<i32> {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &id]).status().unwrap();
+        assert!(sent.success());
+        wait(&mut self.child, Instant::now() + LIMIT).code()
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,95 @@
+use crate::support::pductl;
+
+/// The message of a URL that cannot be read.
+fn refused(url: &str) -> String {
+    pductl(&["read", url]).failed(2)
+}
+
+#[test]
+fn an_unknown_scheme_is_refused_with_all_that_are_known() {
+    let message = refused("modbus://rack1");
+    for known in [
+        "modbus-tcp://HOST",
+        "modbus-rtu:///dev/ttyX",
+        "modbus-rtu-tcp://HOST:PORT",
+    ] {
+        assert!(message.contains(known), "{message}");
+    }
+    assert!(refused("rack1").contains("unknown scheme"));
+}
+
+#[test]
+fn an_unknown_key_or_value_is_refused_with_all_that_are_known() {
+    let message = refused("modbus-tcp://rack1?units=1");
+    assert!(
+        message.contains("unknown key 'units'; known are unit, profile, timeout, retries, strict"),
+        "{message}"
+    );
+    for (url, expected) in [
+        ("modbus-tcp://rack1?profile=series7", "known are bps2000"),
+        ("modbus-tcp://rack1?timeout=2", "500ms"),
+        ("modbus-tcp://rack1?retries=11", "known are 0 to 10"),
+        ("modbus-tcp://rack1?strict=1", "known are true, false"),
+        ("modbus-rtu:///dev/ttyX?baud=9601", "9600, 19200"),
+        ("modbus-rtu:///dev/ttyX?parity=mark", "known are none, even, odd"),
+        ("modbus-rtu:///dev/ttyX?stop=0", "known are 1, 2"),
+        ("modbus-rtu:///dev/ttyX?unit=248", "known are 1 to 247"),
+        ("modbus-rtu://dev/ttyX", "three slashes"),
+        ("modbus-rtu-tcp://rack1", "port is missing"),
+        ("modbus-tcp://rack1:0", "known are 1 to 65535"),
+        ("modbus-tcp://rack1/status", "'/status' behind the host"),
+        ("modbus-tcp://", "host is missing"),
+    ] {
+        assert!(refused(url).contains(expected), "{url}: {}", refused(url));
+    }
+}
+
+#[test]
+fn a_secret_is_refused_and_not_repeated() {
+    for url in ["modbus-tcp://admin:geheim@rack1", "modbus-tcp://rack1?password=geheim"] {
+        let message = refused(url);
+        assert!(!message.contains("geheim"), "{message}");
+    }
+}
+
+#[test]
+fn urls_of_one_line_must_agree() {
+    let message = pductl(&[
+        "read",
+        "modbus-rtu:///dev/ttyX?unit=1",
+        "modbus-rtu:///dev/ttyX?unit=2&baud=19200",
+    ]);
+    assert!(message.failed(2).contains("/dev/ttyX share it"));
+}
+
+#[test]
+fn control_characters_of_a_url_are_shown_escaped() {
+    assert!(refused("modbus-tcp://rack\u{1b}[2J").contains(r"\u{1b}"));
+    assert!(refused("x\u{1b}[2J://rack").contains(r"\u{1b}"));
+}
+
+#[test]
+fn commands_want_all_that_they_need() {
+    pductl(&[]).failed(2);
+    pductl(&["read"]).failed(2);
+    pductl(&["reed", "modbus-tcp://rack1"]).failed(2);
+    pductl(&["watch", "modbus-tcp://rack1", "--interval", "0s"]).failed(2);
+    pductl(&["simulate", "bps3000"]).failed(2);
+    let url = "modbus-tcp://127.0.0.1:9";
+    assert!(pductl(&["energy", url, "reset", "L1"]).failed(2).contains("--yes"));
+    pductl(&["energy", url, "reset", "L4", "--yes"]).failed(2);
+    pductl(&["threshold", url, "set", "L1.power", "upper-critical", "1"]).failed(2);
+    pductl(&["threshold", url, "set", "sensor0.temperature", "upper-critical", "1"]).failed(2);
+    pductl(&["threshold", url, "set", "L1.voltage", "upper", "1"]).failed(2);
+    pductl(&["threshold", url, "set", "L1.voltage", "upper-critical", "much"]).failed(2);
+}
+
+#[test]
+fn help_says_what_the_exit_status_means() {
+    let help = pductl(&["--help"]).done();
+    assert!(
+        help.contains("Exit status: 0 done; 1 a device, network or data error"),
+        "{help}"
+    );
+    assert!(pductl(&["simulate", "--help"]).done().contains("--sensors"));
+}
