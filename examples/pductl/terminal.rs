@@ -97,8 +97,9 @@ impl Paint {
     }
 
     pub(crate) fn apply(self, style: Style, text: impl Display) -> String {
-        if self == Self::None || style == Style::Plain {
-            return text.to_string();
+        let text = text.to_string();
+        if self == Self::None || style == Style::Plain || text.is_empty() {
+            return text;
         }
         format!("{}{text}\x1b[0m", style.code())
     }

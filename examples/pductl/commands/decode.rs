@@ -9,6 +9,8 @@ use crate::json;
 use crate::outcome::{Outcome, Run, Stop};
 use crate::terminal::{self, Foreign, Hex, Paint, Style};
 
+/// Explain bytes field by field
+///
 /// Messages may stand one after the other. What the standard does not allow is listed with the message that has it; what
 /// leaves no message to show (a wrong CRC, a header that is none, a message that is cut) ends the decoding.
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ use crate::outcome::{Run, Stop};
 use crate::terminal::Paint;
 use crate::{json, render};
 
+/// Energy counters: list, reset
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Device URL

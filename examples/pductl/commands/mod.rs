@@ -12,21 +12,16 @@ use clap::Subcommand;
 
 use crate::outcome::{Run, Stop};
 
+/// What each says of itself stands with its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Simulated devices, read, changed and disturbed: needs nothing else
     Demo,
-    /// One snapshot of each device
     Read(read::Arguments),
-    /// Snapshots as they come
     Watch(watch::Arguments),
-    /// Thresholds: list, set
     Threshold(threshold::Arguments),
-    /// Energy counters: list, reset
     Energy(energy::Arguments),
-    /// Run a simulated device
     Simulate(simulate::Arguments),
-    /// Explain bytes field by field
     Decode(decode::Arguments),
 }
 

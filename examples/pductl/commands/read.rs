@@ -9,6 +9,8 @@ use crate::outcome::{Outcome, Run};
 use crate::render;
 use crate::terminal::{self, Paint};
 
+/// One snapshot of each device
+///
 /// All devices are read at the same time, and shown in the order of their URLs.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {

@@ -11,6 +11,8 @@ use crate::serial::{self, Port};
 use crate::simulators::{self, Kind, Phases, Sensors, Settings};
 use crate::terminal;
 
+/// Run a simulated device
+///
 /// Prints where it can be reached as its first line, and runs until SIGINT or SIGTERM.
 ///
 /// Loads move, energy integrates and thresholds trip alarms; the same seed gives the same values at the same times. Energy

@@ -10,6 +10,7 @@ use crate::outcome::Run;
 use crate::terminal::{Foreign, Paint};
 use crate::{json, render};
 
+/// Thresholds: list, set
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Device URL

@@ -12,6 +12,8 @@ use crate::outcome::{Outcome, Run, Stop};
 use crate::terminal::{self, Paint};
 use crate::{json, render, url};
 
+/// Snapshots as they come
+///
 /// Each device is read at its own pace, so that one that does not answer holds up no other. Ends after --count, or on
 /// Ctrl-C.
 #[derive(Debug, Args)]

@@ -169,3 +169,41 @@ impl Serialize for Item {
         map.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pdu_core::Rng;
+
+    use super::*;
+
+    const KINDS: [Kind; 4] = [Kind::RtuRequest, Kind::RtuResponse, Kind::TcpRequest, Kind::TcpResponse];
+
+    /// What was read, and what was not, is all that was given: for any bytes, without a panic.
+    #[test]
+    fn any_bytes_are_accounted_for() {
+        let mut rng = Rng::from_seed(1);
+        for _ in 0..20_000 {
+            let len = rng.next_u64() % 40;
+            // Small numbers are likely function codes and lengths.
+            let byte = |rng: &mut Rng| rng.next_u64().to_le_bytes()[0] >> (rng.next_u64() % 8);
+            let bytes: Vec<u8> = (0..len).map(|_| byte(&mut rng)).collect();
+            for kind in KINDS {
+                for mode in [Mode::Strict, Mode::Lenient] {
+                    check(&decode(kind, &bytes, mode), &bytes);
+                }
+            }
+        }
+    }
+
+    fn check(decoded: &Decoded, bytes: &[u8]) {
+        let read: usize = decoded.items.iter().map(|item| item.len).sum();
+        assert_eq!(read + decoded.rest.len(), bytes.len(), "{bytes:02x?}");
+        assert_eq!(decoded.error.is_some(), !decoded.rest.is_empty() || bytes.is_empty());
+        let fields = decoded.items.iter().flat_map(|item| &item.fields);
+        assert!(
+            fields
+                .map(Field::in_words)
+                .all(|words| !words.contains(char::is_control))
+        );
+    }
+}
