@@ -92,6 +92,7 @@ fn a_lost_stream_resets_its_own_connection_only() {
     assert_eq!(hub.link_demand(), Some((peer(1), LinkDemand::Reset)));
     hub.handle_input(NOW, &peer(2), &frame(1, &[0x03, 0, 0, 0, 1]));
     assert_eq!(drain(&mut hub, NOW).len(), 1);
+    hub.handle_blocked(NOW, &peer(1));
     hub.handle_close(NOW, &peer(1));
     assert_eq!((hub.link_demand(), hub.connections()), (None, 1));
 

@@ -226,6 +226,37 @@ fn a_silent_unit_does_not_confuse_the_reading_of_the_next_request() {
 }
 
 #[test]
+fn an_answer_of_another_unit_whose_request_was_not_heard_is_passed_over() {
+    let (mut server, mut now) = (server(), START);
+    let response = frame(2, &[0x03, 4, 1, 2, 3, 4]);
+    assert_eq!(hear(&mut server, &mut now, &[&response[..], &READ].concat()), ANSWER);
+}
+
+#[test]
+fn nothing_behind_a_damaged_frame_is_believed_before_a_silence() {
+    let (mut server, mut now) = (server(), START);
+    let write = frame(1, &[0x06, 0, 63, 9, 9]);
+    let mut damaged = write.clone();
+    damaged[5] ^= 1;
+    server.handle_input(now, &damaged);
+    assert_eq!(hear(&mut server, &mut now, &write), []);
+    assert_eq!(server.service().writes, []);
+    assert_eq!(hear(&mut server, &mut now, &write), write);
+}
+
+#[test]
+fn an_answer_waits_for_silence_behind_stray_bytes() {
+    let mut server = server();
+    server.handle_input(START, &READ);
+    let stray = START + Duration::from_millis(3);
+    server.handle_input(stray, &[0]);
+    server.handle_timeout(START + SILENCE);
+    assert_eq!(server.transmit(), []);
+    server.handle_timeout(stray + SILENCE);
+    assert_eq!(server.transmit(), ANSWER);
+}
+
+#[test]
 fn a_broadcast_is_carried_out_and_not_answered() {
     let (mut server, mut now) = (server(), START);
     assert_eq!(hear(&mut server, &mut now, &frame(0, &[0x06, 0, 63, 9, 9])), []);
@@ -394,22 +425,42 @@ fn over_tcp_a_client_that_does_not_read_is_not_read_from() {
     assert_eq!((taken, answered), (requests.len(), 100 * 255));
 }
 
-#[test]
-fn a_delayed_answer_comes_later() {
-    struct Slow;
-    impl Service for Slow {
-        fn serve<'a>(&'a mut self, _: Instant, _: u8, _: Request<'a>) -> Served<'a> {
-            Served::response(Response::ReadHoldingRegisters {
-                values: Registers::new(&[0x090E]),
-            })
-            .after(Duration::from_millis(200))
+/// Answers reads at once, and all else late.
+struct Slow;
+
+impl Service for Slow {
+    fn serve<'a>(&'a mut self, _: Instant, _: u8, request: Request<'a>) -> Served<'a> {
+        let values = Registers::new(&[0x090E]);
+        let served = Served::response(Response::ReadHoldingRegisters { values });
+        match request {
+            Request::ReadHoldingRegisters { .. } => served,
+            _ => served.after(Duration::from_millis(200)),
         }
     }
+}
+
+#[test]
+fn a_delayed_answer_comes_later() {
     let mut server = RtuServer::new(Slow, RtuServerOptions::serial(LineSettings::default()));
-    server.handle_input(START, &READ);
-    assert_eq!(server.poll_timeout(), Some(START + Duration::from_millis(200)));
-    server.handle_timeout(START + Duration::from_millis(200));
+    server.handle_input(START, &frame(1, &[0x07]));
+    let due = START + Duration::from_millis(200);
+    assert_eq!(server.poll_timeout(), Some(due));
+    server.handle_timeout(due);
     assert_eq!(server.transmit(), ANSWER);
+}
+
+#[test]
+fn over_tcp_a_delayed_answer_holds_back_what_comes_behind_it() {
+    let mut server = RtuServer::new(Slow, RtuServerOptions::over_tcp());
+    let requests = [&READ[..], &frame(1, &[0x07]), &READ].concat();
+    let taken = server.handle_input(START, &requests);
+    assert_eq!(server.transmit(), ANSWER);
+    server.handle_transmitted(START, 7);
+    assert_eq!(server.transmit(), []);
+    let due = START + Duration::from_millis(200);
+    server.handle_timeout(due);
+    server.handle_input(due, &requests[taken..]);
+    assert_eq!(server.transmit(), ANSWER.repeat(2));
 }
 
 #[test]

@@ -191,6 +191,14 @@ fn a_header_that_is_none_demands_reset_and_is_not_searched_for() {
 }
 
 #[test]
+fn nothing_is_answered_on_a_stream_that_is_lost() {
+    let mut server = TcpServer::new(bank());
+    let bytes = [&frame(1, 1, &[0x03, 0, 0, 0, 1])[..], &[0, 2, 0, 1]].concat();
+    assert_eq!(server.handle_input(NOW, &bytes), bytes.len());
+    assert_eq!((server.transmit(), server.link_demand()), (&[][..], LinkDemand::Reset));
+}
+
+#[test]
 fn a_client_that_does_not_read_is_not_read_from() {
     let options = TcpServerOptions {
         answers: 4,

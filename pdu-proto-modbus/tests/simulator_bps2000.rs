@@ -287,6 +287,50 @@ fn thresholds_of_current_and_climate_count_in_coarser_steps() {
 }
 
 #[test]
+fn a_low_threshold_of_zero_is_none_and_one_below_zero_is_one() {
+    let mut unit = Bps2000::new(1);
+    unit.set_load(
+        Line::L1,
+        Load::Fixed {
+            watts: 0,
+            volt_amperes: 0,
+        },
+    );
+    assert_eq!(raw(&unit, "Total current L1"), 0);
+    assert_eq!(alarm(&unit, "Current alarm L1 [A]"), AlarmState::Normal);
+
+    write(&mut unit, "Low Alarm Temperature", (-5_i16).cast_unsigned());
+    for (decidegrees, state) in [(-49, AlarmState::Normal), (-50, AlarmState::Low)] {
+        unit.set_climate(
+            Probe::Port,
+            Some(Climate {
+                decidegrees,
+                permille: 500,
+            }),
+        );
+        assert_eq!(alarm(&unit, "Temperature alarm"), state, "{decidegrees}");
+    }
+}
+
+#[test]
+fn everything_that_is_measured_moves_within_an_hour() {
+    let mut unit = Bps2000::new(1);
+    let mut seen = vec![std::collections::BTreeSet::new(); 59];
+    for second in 0..3600 {
+        unit.advance_to(after(second));
+        for (seen, raw) in seen.iter_mut().zip(unit.registers()) {
+            seen.insert(*raw);
+        }
+    }
+    for (address, seen) in seen.iter().enumerate() {
+        let row = Register::at(u16::try_from(address).unwrap()).unwrap();
+        // Of an energy, the last byte moves.
+        let moves = row.words == 1 || address == usize::from(row.address + 3);
+        assert!(!moves || seen.len() > 1, "{} stands still", row.name);
+    }
+}
+
+#[test]
 fn power_that_its_register_cannot_hold_wraps_or_saturates() {
     let power = |builder: Builder| {
         let mut unit = builder.build();

@@ -77,7 +77,8 @@ impl Output {
     fn drop_sent(&mut self) {
         self.bytes.copy_within(self.sent..self.end, 0);
         self.end -= self.sent;
-        self.newest = self.newest.saturating_sub(self.sent);
+        // A newest frame that has begun to leave is no longer one to be held or taken back.
+        self.newest = self.newest.checked_sub(self.sent).unwrap_or(self.end);
         self.sent = 0;
     }
 
@@ -102,11 +103,9 @@ impl Output {
         }
     }
 
-    /// Holds the newest frame back, unless something of it has left.
+    /// Holds the newest frame back, of which nothing has left: it was only just added, or is held back already.
     pub(super) fn hold(&mut self, until: Instant) {
-        if self.is_newest_untouched() {
-            self.held = Some(self.held.map_or(until, |held| held.max(until)));
-        }
+        self.held = self.held.max(Some(until));
     }
 
     /// Lets the newest frame go when its time has come.
@@ -119,21 +118,66 @@ impl Output {
 
     /// Takes the newest frame back, unless something of it has left.
     pub(super) fn withdraw(&mut self) {
-        if self.is_newest_untouched() {
+        if self.sent <= self.newest {
             self.end = self.newest;
             self.held = None;
-            if self.sent == self.end {
-                self.clear();
-            }
         }
-    }
-
-    const fn is_newest_untouched(&self) -> bool {
-        self.sent <= self.newest && self.newest < self.end
     }
 }
 
 /// Puts a protocol data unit into the frame of a medium.
 pub(super) trait Framer {
     fn frame<M: crate::wire::Encode + ?Sized>(&self, message: &M, out: &mut [u8]) -> Result<usize, WireError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Plain;
+
+    impl Framer for Plain {
+        fn frame<M: crate::wire::Encode + ?Sized>(&self, message: &M, out: &mut [u8]) -> Result<usize, WireError> {
+            message.encode(out)
+        }
+    }
+
+    fn push(output: &mut Output, function: u8) {
+        let served = Served::exception(ExceptionCode::ILLEGAL_FUNCTION);
+        output.push(&Plain, &[function], &served, Instant::EPOCH);
+    }
+
+    #[test]
+    fn the_newest_frame_can_be_taken_back_until_it_begins_to_leave() {
+        let mut output = Output::with_room_for(1);
+        push(&mut output, 1);
+        push(&mut output, 2);
+        output.advance(1);
+        output.withdraw();
+        assert_eq!(output.ready(), [1]);
+
+        push(&mut output, 3);
+        output.advance(2);
+        output.withdraw();
+        assert_eq!(output.ready(), [1], "of the third frame, which has begun");
+    }
+
+    #[test]
+    fn dropping_what_has_left_changes_nothing_else() {
+        let mut output = Output::with_room_for(1);
+        push(&mut output, 1);
+        push(&mut output, 2);
+        output.advance(1);
+        output.drop_sent();
+        assert_eq!(output.ready(), [1, 0x82, 1]);
+        output.withdraw();
+        assert_eq!(output.ready(), [1]);
+
+        output.drop_sent();
+        push(&mut output, 3);
+        output.advance(2);
+        output.drop_sent();
+        output.withdraw();
+        assert_eq!(output.ready(), [1], "of the third frame, which has begun");
+    }
 }

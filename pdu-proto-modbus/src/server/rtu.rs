@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use pdu_core::{Endpoint, Instant, LinkDemand, LinkEvent, Transport, earliest};
 
 use crate::wire::{
-    Encode, FunctionCode, Request, WireError,
+    Encode, Request, WireError,
     rtu::{self, BROADCAST, Framing, MAX_FRAME, MIN_FRAME},
 };
 
@@ -60,8 +60,8 @@ impl RtuServerOptions {
 /// chunks; it only decides where the function code does not: it ends frames of unknown functions, and is where the next
 /// frame is looked for after one that was damaged, cut short, or never was one. No place is tried for its CRC alone.
 ///
-/// On a serial line an answer waits until the line was silent for t3.5. If anybody is heard to ask something before it
-/// begins to leave, it is void: the client has given up, and would take it for the answer to its next request.
+/// On a serial line an answer waits until the line was silent for t3.5. If anybody else is heard before it begins to
+/// leave, it is void: the client has given up, and would take it for the answer to its next request.
 ///
 /// ```
 /// use pdu_core::{Endpoint, Instant};
@@ -91,8 +91,6 @@ pub struct RtuServer<S> {
     /// When the last byte came.
     heard_at: Instant,
     attention: Attention,
-    /// The request to another unit that was heard last: what comes next is likely its answer.
-    foreign: Option<(u8, FunctionCode)>,
     output: Output,
     echo: EchoFilter,
     /// The peer of a stream sends no more.
@@ -125,7 +123,6 @@ impl<S: Service> RtuServer<S> {
             heard: Heard::new(),
             heard_at: Instant::EPOCH,
             attention: Attention::Quiet,
-            foreign: None,
             output: Output::with_room_for(answers),
             echo: EchoFilter::default(),
             is_ending: false,
@@ -156,7 +153,7 @@ impl<S: Service> RtuServer<S> {
     fn take_frames(&mut self) {
         while self.can_answer() {
             match self.read(self.heard.bytes()) {
-                Reading::Frame { len, direction } => self.accept(len, direction),
+                Reading::Frame { len } => self.accept(len),
                 Reading::Nothing => self.give_up_first(),
                 Reading::Begun | Reading::UntilSilence => return,
             }
@@ -176,9 +173,9 @@ impl<S: Service> RtuServer<S> {
                 Reading::UntilSilence => read_whole(bytes),
                 reading => reading,
             };
-            start = if let Reading::Frame { len, direction } = found {
+            start = if let Reading::Frame { len } = found {
                 self.heard.drop_first(at);
-                self.accept(len, direction);
+                self.accept(len);
                 Some(0)
             } else {
                 self.heard.next_start(at)
@@ -201,18 +198,10 @@ impl<S: Service> RtuServer<S> {
 
     /// What the front of these bytes is. Our own units only ever get requests; what belongs to others may be either.
     fn read(&self, bytes: &[u8]) -> Reading {
-        let request = read_as(bytes, rtu::request_len(bytes), Direction::Request);
-        let [unit, function, ..] = *bytes else {
-            return Reading::Begun;
-        };
-        if self.is_for_us(unit) {
-            return request;
-        }
-        let response = read_as(bytes, rtu::foreign_response_len(bytes), Direction::Response);
-        if self.foreign == Some((unit, FunctionCode(function).without_exception())) {
-            response.or(request)
-        } else {
-            request.or(response)
+        let request = read_as(bytes, rtu::request_len(bytes));
+        match bytes.first() {
+            Some(unit) if !self.is_for_us(*unit) => request.or(read_as(bytes, rtu::foreign_response_len(bytes))),
+            _ => request,
         }
     }
 
@@ -220,35 +209,23 @@ impl<S: Service> RtuServer<S> {
         unit == BROADCAST || self.service.has_unit(unit)
     }
 
-    fn accept(&mut self, len: usize, direction: Direction) {
-        if direction == Direction::Request {
-            self.serve(len);
-        } else {
-            self.foreign = None;
-        }
-        self.heard.drop_first(len);
-    }
-
-    /// Carries out the request of that length at the front of what was heard.
-    fn serve(&mut self, len: usize) {
-        let [unit, pdu @ .., _, _] = self.heard.bytes().get(..len).unwrap_or_default() else {
-            return;
-        };
+    /// Carries out the frame of that length at the front of what was heard, or passes over it if it is not for us.
+    fn accept(&mut self, len: usize) {
         if self.is_serial() {
             self.output.withdraw();
         }
-        self.foreign = None;
-        if *unit == BROADCAST {
-            if let Ok(request) = Request::parse(pdu) {
-                self.service.broadcast(self.now, request);
+        if let [unit, pdu @ .., _, _] = self.heard.bytes().get(..len).unwrap_or_default() {
+            if *unit == BROADCAST {
+                if let Ok(request) = Request::parse(pdu) {
+                    self.service.broadcast(self.now, request);
+                }
+            } else if self.service.has_unit(*unit) && self.output.make_room() {
+                let served = serve(&mut self.service, self.now, *unit, pdu);
+                self.output.push(&RtuFramer { unit: *unit }, pdu, &served, self.now);
+                self.hold_until_silence();
             }
-        } else if !self.service.has_unit(*unit) {
-            self.foreign = pdu.first().map(|&function| (*unit, FunctionCode(function)));
-        } else if self.output.make_room() {
-            let served = serve(&mut self.service, self.now, *unit, pdu);
-            self.output.push(&RtuFramer { unit: *unit }, pdu, &served, self.now);
-            self.hold_until_silence();
         }
+        self.heard.drop_first(len);
     }
 
     /// On a serial line an answer leaves t3.5 after the last byte heard at the earliest.
@@ -299,7 +276,6 @@ impl<S: Service> RtuServer<S> {
     fn reset(&mut self) {
         self.heard.clear();
         self.attention = Attention::Quiet;
-        self.foreign = None;
         self.output.clear();
         self.echo.clear();
         self.is_ending = false;
@@ -405,19 +381,13 @@ impl<S: Service> RtuServer<S> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reading {
     /// A whole frame, its CRC right.
-    Frame { len: usize, direction: Direction },
+    Frame { len: usize },
     /// A frame that may still become whole.
     Begun,
     /// A frame, perhaps, that only silence can end.
     UntilSilence,
     /// No frame.
     Nothing,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Direction {
-    Request,
-    Response,
 }
 
 impl Reading {
@@ -433,11 +403,11 @@ impl Reading {
     }
 }
 
-fn read_as(bytes: &[u8], framing: Framing, direction: Direction) -> Reading {
+fn read_as(bytes: &[u8], framing: Framing) -> Reading {
     match framing {
         Framing::Length(len) => match bytes.get(..len) {
             None => Reading::Begun,
-            Some(frame) if rtu::parse(frame).is_ok() => Reading::Frame { len, direction },
+            Some(frame) if rtu::parse(frame).is_ok() => Reading::Frame { len },
             Some(_) => Reading::Nothing,
         },
         Framing::Partial { .. } => Reading::Begun,
@@ -449,7 +419,7 @@ fn read_as(bytes: &[u8], framing: Framing, direction: Direction) -> Reading {
 /// All of these bytes as one frame, whose length only the silence behind it told.
 fn read_whole(bytes: &[u8]) -> Reading {
     let len = bytes.len().max(MIN_FRAME);
-    read_as(bytes, Framing::Length(len), Direction::Request)
+    read_as(bytes, Framing::Length(len))
 }
 
 struct RtuFramer {
