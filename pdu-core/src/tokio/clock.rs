@@ -53,9 +53,9 @@ impl Timer {
         }
     }
 
-    /// Whether it wakes its task at the deadline or before.
-    pub(super) fn covers(&self, deadline: Option<Instant>) -> bool {
-        deadline.is_none_or(|deadline| self.armed.is_some_and(|armed| armed <= deadline))
+    /// Whether it wakes its task at the deadline or before. One that is over has woken it already, and does not again.
+    pub(super) fn covers(&self, now: Instant, deadline: Option<Instant>) -> bool {
+        deadline.is_none_or(|deadline| self.armed.is_some_and(|armed| now < armed && armed <= deadline))
     }
 
     /// Ready if the deadline may have come (the clock decides, not the timer), else the task wakes at the deadline or
@@ -71,7 +71,7 @@ impl Timer {
             return Poll::Pending;
         };
         let will_wake = self.task.as_ref().is_some_and(|task| task.will_wake(cx.waker()));
-        if will_wake && self.covers(Some(deadline)) && self.armed > Some(now + CLOSE) {
+        if will_wake && self.covers(now, Some(deadline)) && self.armed > Some(now + CLOSE) {
             return Poll::Pending;
         }
         self.poll_sleep(clock, deadline, cx)
@@ -92,5 +92,21 @@ impl Timer {
         }
         self.task = Some(cx.waker().clone());
         poll
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timer_that_is_over_covers_no_deadline() {
+        let at = Instant::from_millis;
+        let mut timer = Timer::new();
+        timer.armed = Some(at(5));
+        assert!(timer.covers(at(4), Some(at(9))));
+        assert!(!timer.covers(at(5), Some(at(9))));
+        assert!(!timer.covers(at(4), Some(at(3))));
+        assert!(timer.covers(at(6), None));
     }
 }

@@ -213,7 +213,7 @@ impl<L: Link> Wire<L> {
     ) -> bool {
         self.send(endpoint, now, cx);
         let deadline = earliest(endpoint.poll_timeout(), self.deadline(endpoint));
-        !self.is_up() || self.needs_turn(endpoint) || !self.timer.covers(deadline)
+        !self.is_up() || self.needs_turn(endpoint) || !self.timer.covers(now, deadline)
     }
 
     /// After sending: whether there is more that can be done at once.
