@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // clippy excepts only the functions marked as tests, not their helpers
 
 mod decode;
+mod demo;
 mod devices;
 mod support;
 mod thresholds;

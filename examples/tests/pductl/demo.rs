@@ -1,0 +1,21 @@
+use std::time::Duration;
+
+use crate::support::pductl;
+
+#[test]
+fn the_demo_shows_every_device_and_ends_in_time() {
+    let ended = pductl(&["demo"]);
+    assert!(ended.took < Duration::from_secs(15), "{:?}", ended.took);
+    let shown = ended.done();
+    for expected in [
+        "modbus-tcp://127.0.0.1:",
+        "modbus-rtu:///dev/",
+        "unit=2",
+        "BKT BPS2000v2",
+        "alarm: inlet 1 L1 voltage, upper critical (critical)",
+        "did not answer write single register (06) (1 sent) (effect: unknown)",
+        "it took effect",
+    ] {
+        assert!(shown.contains(expected), "{expected}\n{shown}");
+    }
+}
