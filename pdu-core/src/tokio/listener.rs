@@ -1,6 +1,7 @@
 use core::convert::Infallible;
 use core::fmt;
 use core::future::poll_fn;
+use core::hash::{BuildHasherDefault, Hasher};
 use core::pin::Pin;
 use core::task::{Context, Poll, Waker};
 use core::time::Duration;
@@ -73,7 +74,7 @@ pub struct Listener<H> {
     hub: H,
     socket: TcpListener,
     settings: ListenSettings,
-    connections: HashMap<ConnectionId, Connection>,
+    connections: HashMap<ConnectionId, Connection, BuildHasherDefault<IdHasher>>,
     ready: Arc<Ready>,
     /// Connections to look at.
     due: VecDeque<ConnectionId>,
@@ -91,6 +92,27 @@ pub struct Listener<H> {
     buffer: Box<[u8]>,
     timer: Timer,
     clock: Clock,
+}
+
+/// Spreads ids, which are counted up by us and so need no defence against a peer that chooses them.
+#[derive(Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(byte.into());
+        }
+    }
+
+    fn write_u64(&mut self, id: u64) {
+        // An odd number near 2^64 divided by the golden ratio: neighbours end far apart, in the high bits too.
+        self.0 = (self.0 ^ id).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 struct Connection {
@@ -112,7 +134,7 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
             hub,
             socket,
             settings,
-            connections: HashMap::new(),
+            connections: HashMap::default(),
             ready: Arc::default(),
             due: VecDeque::new(),
             half_closed: Vec::new(),
