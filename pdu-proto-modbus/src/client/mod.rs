@@ -41,36 +41,44 @@ pub enum Retry {
 impl Request {
     /// A question to `unit`: 1 to 247, or what a gateway wants; 0 is everybody on a serial line. Fails if the standard forbids
     /// the message.
+    #[inline]
     pub fn new(unit: u8, request: &wire::Request<'_>) -> Result<Self, WireError> {
-        Ok(Self {
+        let mut new = Self {
             unit,
             retry: Retry::default(),
-            body: RequestBuf::new(request)?,
-        })
+            body: RequestBuf::EMPTY,
+        };
+        new.body.set(request)?;
+        Ok(new)
     }
 
     /// Function 03: `quantity` (1 to 125) holding registers from `address`.
+    #[inline]
     pub fn read_holding_registers(unit: u8, address: u16, quantity: u16) -> Result<Self, WireError> {
         Self::new(unit, &wire::Request::ReadHoldingRegisters { address, quantity })
     }
 
     /// Function 06: `value` into the holding register at `address`.
+    #[inline]
     pub fn write_single_register(unit: u8, address: u16, value: u16) -> Result<Self, WireError> {
         Self::new(unit, &wire::Request::WriteSingleRegister { address, value })
     }
 
     /// The same question, with other rules for sending it again.
+    #[inline]
     #[must_use]
     pub fn with_retry(self, retry: Retry) -> Self {
         Self { retry, ..self }
     }
 
     /// Who is asked.
+    #[inline]
     pub fn unit(&self) -> u8 {
         self.unit
     }
 
     /// What is asked.
+    #[inline]
     pub fn body(&self) -> wire::Request<'_> {
         self.body.view()
     }
@@ -85,16 +93,19 @@ pub struct Reply {
 
 impl Reply {
     /// Who answered: 0 for a broadcast, which nobody answers.
+    #[inline]
     pub fn unit(&self) -> u8 {
         self.unit
     }
 
     /// The answer, never an exception (that is an error); `None` for a broadcast: it was sent, and no more is known.
+    #[inline]
     pub fn response(&self) -> Option<Response<'_>> {
         self.body.as_ref().map(ResponseBuf::view)
     }
 
     /// The registers, if the answer is one of functions 03, 04, 23 or 24.
+    #[inline]
     pub fn registers(&self) -> Option<Registers<'_>> {
         match self.response()? {
             Response::ReadHoldingRegisters { values }

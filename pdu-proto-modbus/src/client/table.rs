@@ -118,6 +118,7 @@ impl<const N: usize> Table<N> {
     }
 
     /// Takes a request into a free place, to be sent at most 1 + `retries` times.
+    #[inline]
     pub(super) fn insert(&mut self, index: usize, request: &Request, retries: u8) -> Ticket {
         let function = request.body.function();
         let repeatable = match request.retry {
@@ -186,6 +187,7 @@ impl<const N: usize> Table<N> {
             .filter(|entry| !matches!(entry.stage, Stage::Free | Stage::Done))
     }
 
+    #[inline]
     fn order(&mut self, stage: Stage) -> Option<&mut Order<N>> {
         match stage {
             Stage::Free => Some(&mut self.free),
@@ -196,6 +198,7 @@ impl<const N: usize> Table<N> {
         }
     }
 
+    #[inline]
     fn set_stage(&mut self, index: usize, stage: Stage) {
         let old = core::mem::replace(&mut self.entries[index].stage, stage);
         if let Some(order) = self.order(old) {
@@ -263,6 +266,11 @@ impl<const N: usize> Table<N> {
             let Entry { unit, function, .. } = self.entries[index];
             return self.fail(index, exception(unit, function, code));
         }
+        self.take_answer(index, bytes);
+    }
+
+    /// Ends a request with the bytes of its answer.
+    pub(super) fn take_answer(&mut self, index: usize, bytes: &[u8]) {
         self.messages[index].set_bytes(bytes);
         self.set_stage(index, Stage::Done);
     }
@@ -278,6 +286,7 @@ impl<const N: usize> Table<N> {
     }
 
     /// The next `Done`, in the order in which requests ended.
+    #[inline]
     pub(super) fn next_done<Notice>(&mut self) -> Option<Event<Reply, Notice, ModbusError>> {
         let index = self.done.first()?;
         self.set_stage(index, Stage::Free);
@@ -332,6 +341,7 @@ impl<const N: usize> Order<N> {
     }
 
     /// Where the `nth` place stands in the ring.
+    #[inline]
     fn slot(&self, nth: usize) -> usize {
         let slot = usize::from(self.start) + nth;
         if slot < N { slot } else { slot - N }
@@ -341,23 +351,30 @@ impl<const N: usize> Order<N> {
         (0..self.len()).map(|nth| self.places[self.slot(nth)].into())
     }
 
+    #[inline]
     fn first(&self) -> Option<usize> {
         (self.len > 0).then(|| self.places[usize::from(self.start)].into())
     }
 
     /// Puts a place at the end. There is room: a place is in one order at a time, and in that once.
+    #[inline]
     fn push(&mut self, index: usize) {
         let slot = self.slot(self.len());
         self.places[slot] = u8::try_from(index).unwrap_or(0);
         self.len += 1;
     }
 
+    #[inline]
     fn remove(&mut self, index: usize) {
         if self.first() == Some(index) {
             self.start = u8::try_from(self.slot(1)).unwrap_or(0);
             self.len -= 1;
-            return;
+        } else {
+            self.remove_from_the_middle(index);
         }
+    }
+
+    fn remove_from_the_middle(&mut self, index: usize) {
         let Some(at) = self.iter().position(|place| place == index) else {
             return;
         };

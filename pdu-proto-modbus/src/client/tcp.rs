@@ -374,6 +374,9 @@ impl<const N: usize> TcpClient<N> {
         if entry.stage == Stage::Sending {
             self.output.withdraw(index);
         }
+        if frame.unit == entry.unit && is_registers_asked_for(self.table.request(index), frame.pdu) {
+            return self.table.take_answer(index, frame.pdu);
+        }
         match self.examine(index, &entry, frame) {
             Ok(response) => self.table.answer(index, &response, frame.pdu),
             Err(rejected) => {
@@ -594,6 +597,15 @@ fn exception_frame(bytes: &[u8]) -> Option<(tcp::Header, &[u8])> {
     FunctionCode(pdu[0])
         .is_exception()
         .then(|| (tcp::Header::from_bytes(*header), pdu))
+}
+
+/// Whether an answer is all that a read of registers asked for. What most answers are is told by three bytes; all others go
+/// the long way, which also says what does not fit.
+fn is_registers_asked_for(request: &[u8], answer: &[u8]) -> bool {
+    let (&[function @ (3 | 4), _, _, 0, quantity], &[answered, count, ref data @ ..]) = (request, answer) else {
+        return false;
+    };
+    answered == function && usize::from(count) == 2 * usize::from(quantity) && data.len() == usize::from(count)
 }
 
 fn timeout(entry: &Entry, effect: Effect) -> ModbusError {

@@ -10,14 +10,23 @@ struct Buf {
 }
 
 impl Buf {
+    const EMPTY: Self = Self {
+        bytes: [0; MAX_PROTOCOL_DATA_UNIT],
+        len: 0,
+    };
+
     #[inline]
     fn encode(message: &impl Encode) -> Result<Self, WireError> {
-        let mut bytes = [0; MAX_PROTOCOL_DATA_UNIT];
-        let len = message.encode(&mut bytes)?;
-        Ok(Self {
-            bytes,
-            len: u8::try_from(len).unwrap_or(u8::MAX),
-        })
+        let mut buf = Self::EMPTY;
+        buf.set(message)?;
+        Ok(buf)
+    }
+
+    #[inline]
+    fn set(&mut self, message: &impl Encode) -> Result<(), WireError> {
+        let len = message.encode(&mut self.bytes)?;
+        self.len = u8::try_from(len).unwrap_or(u8::MAX);
+        Ok(())
     }
 
     #[inline]
@@ -151,6 +160,16 @@ owned! {
     ///
     /// Proven valid when it was made, so that [`view`](Self::view) cannot fail.
     ResponseBuf of Response
+}
+
+impl RequestBuf {
+    /// Nothing yet, to be [`set`](Self::set) where it lies: moving a buffer costs more than filling it.
+    pub(crate) const EMPTY: Self = Self(Buf::EMPTY);
+
+    #[inline]
+    pub(crate) fn set(&mut self, request: &Request<'_>) -> Result<(), WireError> {
+        self.0.set(request)
+    }
 }
 
 impl ResponseBuf {
