@@ -22,8 +22,8 @@ fn main() {
         for figure in &figures {
             let ratio = raw.nanoseconds / figure.nanoseconds;
             println!(
-                "    {:<40} {ratio:>5.3} of the raw echo   {:>5.2} allocations a round trip",
-                figure.name, figure.allocations
+                "    {:<40} {:>8.0} ns   {ratio:>5.3} of the raw echo   {:>5.2} allocations a round trip",
+                figure.name, figure.nanoseconds, figure.allocations
             );
         }
     }
