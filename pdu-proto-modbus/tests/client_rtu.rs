@@ -436,6 +436,21 @@ fn an_unknown_function_is_framed_by_silence() {
 }
 
 #[test]
+fn an_answer_of_unknown_length_that_never_ends_is_noise() {
+    // Found by fuzzing: the 257th byte found no place, and no end.
+    let function = wire::FunctionCode(0x41);
+    let request = Request::new(1, &wire::Request::Other { function, data: &[] }).unwrap();
+    let mut client: RtuClient<1> = up(RtuOptions::default());
+    client.submit(T0, request).unwrap();
+    flush(&mut client, T0);
+    let babble = [&[1, 0x41][..], &[0; 600]].concat();
+    assert_eq!(client.handle_input(at(20), &babble), babble.len());
+    let (_, result) = done(&mut client);
+    let error = result.unwrap_err();
+    assert_eq!((error.kind(), error.effect()), (ErrorKind::Malformed, Effect::Unknown));
+}
+
+#[test]
 fn a_silent_unit_does_not_starve_the_others() {
     let mut client: RtuClient<8> = up(RtuOptions {
         retries: 2,

@@ -9,7 +9,7 @@ use super::link::{Link, LinkState};
 use super::table::{Entry, Table};
 use super::{Micros, Reply, Request, Statistics};
 use crate::wire::rtu::{self, Framing};
-use crate::wire::{Field, FunctionCode, Mismatch, Request as WireRequest, Response};
+use crate::wire::{Field, FunctionCode, Mismatch, Request as WireRequest, Response, WireError};
 use crate::{ModbusError, Rejected};
 
 /// Settings of an [`RtuClient`].
@@ -285,6 +285,10 @@ impl Buffer {
         &self.bytes[..self.len()]
     }
 
+    fn is_full(&self) -> bool {
+        self.len() == self.bytes.len()
+    }
+
     /// Takes what fits, and gives back the rest.
     fn fill<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         let old = self.len();
@@ -425,9 +429,23 @@ impl<const N: usize> RtuClient<N> {
             if !self.is_listening() {
                 return self.take_noise(rest.len());
             }
+            if self.input.is_full() {
+                self.skip_overlong();
+            }
             rest = self.input.fill(rest);
             self.look_at_input();
         }
+    }
+
+    /// What stands at the front and waits for silence goes on longer than a frame may: it does not begin there.
+    fn skip_overlong(&mut self) {
+        let reason = WireError::FrameLength {
+            found: rtu::MAX_FRAME + 1,
+        };
+        self.rejected.get_or_insert(reason.into());
+        self.discarded = self.discarded.saturating_add(1);
+        self.count_discarded(1);
+        self.input.drop_front(1);
     }
 
     fn is_listening(&self) -> bool {
