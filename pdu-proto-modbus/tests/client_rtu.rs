@@ -385,6 +385,29 @@ fn a_broadcast_ends_when_it_has_left_and_the_units_get_time_to_act() {
 }
 
 #[test]
+fn the_order_to_only_listen_is_sent_and_not_waited_for() {
+    let mut client: RtuClient<1> = up(RtuOptions::default());
+    let subfunction = wire::Diagnostic::FORCE_LISTEN_ONLY_MODE;
+    let request = wire::Request::Diagnostics {
+        subfunction,
+        data: wire::Registers::new(&[0]),
+    };
+    client.submit(T0, Request::new(5, &request).unwrap()).unwrap();
+    assert_eq!(flush(&mut client, T0), frame(&[5, 8, 0, 4, 0, 0]));
+    let reply = done(&mut client).1.unwrap();
+    assert_eq!((reply.unit(), reply.response()), (5, None));
+}
+
+#[test]
+fn a_line_that_was_quiet_before_anybody_looked_is_not_busy() {
+    let mut client: RtuClient<1> = up(RtuOptions::default());
+    client.handle_input(T0, &[0]);
+    client.submit(T0, read(1, 0, 1)).unwrap();
+    client.handle_timeout(at(60_000)); // a driver that slept
+    assert_eq!(client.transmit(), ASK);
+}
+
+#[test]
 fn a_question_cannot_be_broadcast() {
     let mut client: RtuClient<1> = up(RtuOptions::default());
     client.submit(T0, read(0, 0, 1)).unwrap();

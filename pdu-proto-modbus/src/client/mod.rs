@@ -84,7 +84,7 @@ impl Request {
     }
 }
 
-/// What a unit answered; or, to a broadcast, that it was sent.
+/// What a unit answered; or, of a request that nobody answers, that it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     unit: u8,
@@ -92,13 +92,14 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// Who answered: 0 for a broadcast, which nobody answers.
+    /// Who answered, or was asked: 0 for a broadcast.
     #[inline]
     pub fn unit(&self) -> u8 {
         self.unit
     }
 
-    /// The answer, never an exception (that is an error); `None` for a broadcast: it was sent, and no more is known.
+    /// The answer, never an exception (that is an error); `None` for what nobody answers, a
+    /// broadcast or function 08 with sub-function 04: it was sent, and no more is known.
     #[inline]
     pub fn response(&self) -> Option<Response<'_>> {
         self.body.as_ref().map(ResponseBuf::view)

@@ -320,7 +320,7 @@ enum Front<'b> {
 impl<const N: usize> RtuClient<N> {
     /// A client without a link.
     pub fn new(options: RtuOptions) -> Self {
-        const { assert!(N > 0, "a client has at least one place") };
+        const { assert!(N > 0 && N <= 255, "a client has 1 to 255 places") };
         Self {
             settings: options.into(),
             now: Instant::EPOCH,
@@ -400,9 +400,9 @@ impl<const N: usize> RtuClient<N> {
     /// The frame has left the driver; it may still be in the queue of a UART, for as long as it takes on the line.
     fn frame_left(&mut self, owner: Option<usize>) {
         let on_the_line = self.now + self.settings.time_of(self.output.len());
-        if self.output.as_slice().first() == Some(&rtu::BROADCAST) {
+        if !self.is_answered() {
             if let Some(index) = owner {
-                self.table.broadcast_sent(index);
+                self.table.end_unanswered(index);
             }
             self.phase = Phase::Idle;
             self.clear_at = on_the_line + self.settings.turnaround.span();
@@ -413,6 +413,11 @@ impl<const N: usize> RtuClient<N> {
         if let Some(index) = owner {
             self.table.set_waiting(index, deadline);
         }
+    }
+
+    /// Nobody answers a broadcast, nor the order to only listen (function 08, sub-function 04).
+    fn is_answered(&self) -> bool {
+        self.output.bytes[0] != rtu::BROADCAST && asked(&self.output).is_none_or(|request| request.is_answered())
     }
 
     /// How long the answer is, or may be.
@@ -663,7 +668,9 @@ impl<const N: usize> RtuClient<N> {
         if matches!(self.phase, Phase::Waiting { deadline, .. } if deadline <= self.now) {
             self.give_up_attempt();
         }
-        if self.line_busy_at.is_some_and(|at| at <= self.now) {
+        // A line that has become quiet in the meantime is sent on, however late that is noticed.
+        let is_busy = self.clear_at > self.now;
+        if is_busy && self.line_busy_at.is_some_and(|at| at <= self.now) {
             self.line_busy_at = None;
             if let Some(index) = self.next_in_turn() {
                 let unit = self.table.entry(index).unit;

@@ -56,7 +56,7 @@ enum Message {
         len: u8,
     },
     Failed(ModbusError),
-    Broadcast,
+    Unanswered,
 }
 
 impl Message {
@@ -80,7 +80,7 @@ impl Message {
     fn as_bytes(&self) -> &[u8] {
         match self {
             Self::Bytes { bytes, len } => bytes.get(..usize::from(*len)).unwrap_or_default(),
-            Self::Failed(_) | Self::Broadcast => &[],
+            Self::Failed(_) | Self::Unanswered => &[],
         }
     }
 }
@@ -275,8 +275,9 @@ impl<const N: usize> Table<N> {
         self.set_stage(index, Stage::Done);
     }
 
-    pub(super) fn broadcast_sent(&mut self, index: usize) {
-        self.messages[index] = Message::Broadcast;
+    /// Ends a request that nobody answers, once it has left.
+    pub(super) fn end_unanswered(&mut self, index: usize) {
+        self.messages[index] = Message::Unanswered;
         self.set_stage(index, Stage::Done);
     }
 
@@ -296,7 +297,7 @@ impl<const N: usize> Table<N> {
                 unit,
                 body: Some(ResponseBuf::proven(bytes, *len)),
             }),
-            Message::Broadcast => Ok(Reply { unit, body: None }),
+            Message::Unanswered => Ok(Reply { unit, body: None }),
             Message::Failed(error) => Err(*error),
         };
         Some(Event::Done { ticket, result })
