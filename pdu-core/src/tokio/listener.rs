@@ -192,15 +192,18 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
         self.draining = false;
     }
 
-    /// One round. Everything that can be read is read first, so that answers to one burst leave in few writes.
+    /// One round; whether another has something to do at once. Everything that can be read is read first, so that answers
+    /// to one burst leave in few writes.
     fn turn(&mut self, now: Instant, cx: &mut Context<'_>) -> bool {
-        let mut progress = self.accept(now, cx);
-        progress |= self.serve_due(now);
-        progress |= self.keep_time(now);
-        progress |= self.flush(now);
-        progress |= self.close_half_closed(now);
-        progress |= self.obey(now);
-        progress
+        let mut again = self.accept(now, cx);
+        let open = self.connections.len();
+        self.serve_due(now);
+        again |= self.keep_time(now);
+        self.flush(now);
+        again |= self.close_half_closed(now);
+        again |= self.obey(now);
+        // Where one was closed, another may be accepted.
+        again || !self.due.is_empty() || self.hub.transmit().is_some() || self.connections.len() != open
     }
 
     fn accept(&mut self, now: Instant, cx: &mut Context<'_>) -> bool {
@@ -241,32 +244,30 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
         self.due.push_back(id);
     }
 
-    fn serve_due(&mut self, now: Instant) -> bool {
+    fn serve_due(&mut self, now: Instant) {
         self.ready.take(&mut self.due);
-        let mut progress = false;
         for _ in 0..self.due.len() {
             let Some(id) = self.due.pop_front() else { break };
             if let Some(connection) = self.connections.get(&id) {
                 connection.signal.clear();
-                progress |= self.unblock(now, id) | self.read(now, id);
+                if connection.blocked.is_some() {
+                    self.unblock(now, id);
+                }
+                self.read(now, id);
             }
         }
-        progress
     }
 
-    /// Tells the hub if this connection can be written to again.
-    fn unblock(&mut self, now: Instant, id: ConnectionId) -> bool {
+    /// Tells the hub if this connection, which was blocked, can be written to again.
+    fn unblock(&mut self, now: Instant, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(&id) else {
-            return false;
+            return;
         };
-        if connection.blocked.is_none() {
-            return false;
-        }
         match connection
             .stream
             .poll_write_ready(&mut Context::from_waker(&connection.waker))
         {
-            Poll::Pending => return false,
+            Poll::Pending => {}
             Poll::Ready(Ok(())) => {
                 connection.blocked = None;
                 self.blocked -= 1;
@@ -277,20 +278,19 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
             }
             Poll::Ready(Err(_)) => self.close(now, id),
         }
-        true
     }
 
     /// Reads once, if the hub took everything that was read before.
-    fn read(&mut self, now: Instant, id: ConnectionId) -> bool {
+    fn read(&mut self, now: Instant, id: ConnectionId) {
         let Some(connection) = self.connections.get_mut(&id) else {
-            return false;
+            return;
         };
         if self.draining || connection.eof || !connection.rest.is_empty() {
-            return false;
+            return;
         }
         let cx = &mut Context::from_waker(&connection.waker);
         match poll_read(&mut connection.stream, cx, &mut self.buffer) {
-            Poll::Pending => return false,
+            Poll::Pending => {}
             Poll::Ready(Ok(0)) => {
                 connection.eof = true;
                 if connection.blocked.is_none() {
@@ -305,14 +305,13 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
                         .rest
                         .extend_from_slice(input.get(taken..).unwrap_or_default());
                     self.held.insert(id);
-                } else {
+                } else if connection.stream.poll_read_ready(cx).is_ready() {
                     // There may be more, but the others come first.
                     self.due.push_back(id);
                 }
             }
             Poll::Ready(Err(_)) => self.close(now, id),
         }
-        true
     }
 
     /// Offers the hub again what it did not take of this connection's input.
@@ -368,11 +367,9 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
         progress
     }
 
-    fn flush(&mut self, now: Instant) -> bool {
-        let mut progress = false;
+    fn flush(&mut self, now: Instant) {
         for _ in 0..BUDGET {
             let Some((id, output)) = self.hub.transmit() else { break };
-            progress = true;
             let offered = output.len();
             let Some(connection) = self.connections.get_mut(&id) else {
                 // Nobody is there to take it.
@@ -382,14 +379,16 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
             let cx = &mut Context::from_waker(&connection.waker);
             match Pin::new(&mut connection.stream).poll_write(cx, output) {
                 Poll::Ready(Ok(sent)) if sent > 0 => {
+                    let held = !connection.rest.is_empty();
                     self.hub.handle_transmitted(now, &id, sent.min(offered));
-                    self.offer(now, id);
+                    if held {
+                        self.offer(now, id);
+                    }
                 }
                 Poll::Ready(_) => self.close(now, id),
                 Poll::Pending => self.block(now, id),
             }
         }
-        progress
     }
 
     fn block(&mut self, now: Instant, id: ConnectionId) {
