@@ -64,7 +64,8 @@ impl<S: Session, L: Link> Driver<S, L> {
     /// Submits a request; its `Done` comes from [`next`](Self::next).
     pub fn submit(&mut self, request: S::Request) -> Result<Ticket, Refused<S::Request>> {
         self.wire.settle(&mut self.session);
-        self.session.submit(self.wire.now(), request)
+        let now = self.wire.submission_time(&self.session);
+        self.session.submit(now, request)
     }
 
     /// Withdraws a request; its `Done` comes all the same.

@@ -48,6 +48,8 @@ pub(super) struct Wire<L> {
     clock: Clock,
     /// The time of the poll that is going on: reading the clock costs as much as many a turn.
     now: Instant,
+    /// When the first request was submitted of those that wait for the next poll to send them.
+    submitted: Option<Instant>,
 }
 
 impl<L> Wire<L> {
@@ -62,8 +64,18 @@ impl<L> Wire<L> {
 
     /// A poll begins: its time, which all its turns go by.
     pub(super) fn begin(&mut self) -> Instant {
+        self.submitted = None;
         self.now = self.clock.now();
         self.now
+    }
+
+    /// The time of a submission. While an earlier one still waits to be sent, theirs are the same: nothing of either begins
+    /// to count before it leaves, and reading the clock costs as much as submitting.
+    pub(super) fn submission_time<E: Endpoint>(&mut self, endpoint: &E) -> Instant {
+        match self.submitted {
+            Some(at) if !endpoint.transmit().is_empty() => at,
+            _ => *self.submitted.insert(self.clock.now()),
+        }
     }
 
     pub(super) fn is_up(&self) -> bool {
@@ -105,6 +117,7 @@ impl<L> Wire<L> {
             timer: Timer::new(),
             clock: Clock::start(),
             now: Instant::EPOCH,
+            submitted: None,
         }
     }
 }
