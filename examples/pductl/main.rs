@@ -1,8 +1,8 @@
 //! `pductl`: rack power units from the command line.
 //!
 //! It shows the crates at work and holds no protocol logic: a command becomes a [`pdu_core::Command`], any device answers
-//! it, and what comes back is printed as a table or as JSON. A new protocol is one file in `devices`, one in `decoders`, and
-//! a line in each of their tables.
+//! it, and what comes back is printed as a table or as JSON. A new protocol is one file in each of `devices`, `decoders` and
+//! `simulators`, and its lines in the lists of their `mod.rs`.
 
 mod commands;
 mod decoders;
