@@ -16,7 +16,7 @@ use crate::terminal;
 /// Prints where it can be reached as its first line, and runs until SIGINT or SIGTERM.
 ///
 /// Loads move, energy integrates and thresholds trip alarms; the same seed gives the same values at the same times. Energy
-/// starts where the seed has it, thresholds at the device's factory values, doors closed, no smoke, no water.
+/// starts where the seed has it, thresholds where the manual's console shows them, doors closed, no smoke, no water.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// What to simulate

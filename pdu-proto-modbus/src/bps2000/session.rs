@@ -278,7 +278,7 @@ impl State {
                 unsupported("no register resets energy: the bps2000's web page and its console do")
             }
             Command::Clock | Command::SetClock(_) => {
-                unsupported("no register has the clock: the bps2000's web page and its console do")
+                unsupported("no register has the clock: the bps2000's web page and its console have")
             }
             Command::Restart(_) => unsupported("no register restarts: the bps2000's web page and its console do"),
             _ => unsupported("the bps2000 has no register for this command"),

@@ -151,7 +151,7 @@ impl Builder {
             probes: self.probes(&mut rng.fork()),
             contacts: self.contacts,
             watches: Watch::all(),
-            registers: factory_registers(),
+            registers: initial_registers(),
             started: None,
             seconds: 0,
             due: Instant::EPOCH,
@@ -201,7 +201,7 @@ impl Builder {
 
 /// Nothing but the thresholds, as the console of the manual's unit shows them (lines 1021 to 1028); the manual states no
 /// factory values.
-fn factory_registers() -> [u16; REGISTER_COUNT as usize] {
+fn initial_registers() -> [u16; REGISTER_COUNT as usize] {
     let mut registers = [0; REGISTER_COUNT as usize];
     for row in &REGISTER_MAP {
         if let (Meaning::Threshold { quantity, level, .. }, Some(register)) =
