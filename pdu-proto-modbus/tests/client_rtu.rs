@@ -58,7 +58,7 @@ fn wake<const N: usize>(client: &mut RtuClient<N>) -> Instant {
     now
 }
 
-/// The manual's example: request B:1434, answer B:1438.
+/// The BPS2000 manual's example: request in line 1434, answer in line 1438.
 const ASK: [u8; 8] = [0x01, 0x03, 0x00, 0x00, 0x00, 0x01, 0x84, 0x0A];
 const ANSWER: [u8; 7] = [0x01, 0x03, 0x02, 0x09, 0x0E, 0x3F, 0xD0];
 

@@ -14,7 +14,7 @@ use pdu_proto_modbus::wire::{Registers, Request, Response, rtu};
 const START: Instant = Instant::EPOCH;
 /// t3.5 at 9600 baud.
 const SILENCE: Duration = Duration::from_micros(4011);
-/// The manual's request and answer of the BPS2000 (B:1434, 1438).
+/// The manual's request and answer of the BPS2000 (lines 1434 and 1438).
 const READ: [u8; 8] = [0x01, 0x03, 0x00, 0x00, 0x00, 0x01, 0x84, 0x0A];
 const ANSWER: [u8; 7] = [0x01, 0x03, 0x02, 0x09, 0x0E, 0x3F, 0xD0];
 

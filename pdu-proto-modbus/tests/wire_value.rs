@@ -42,7 +42,7 @@ fn signs_and_floats_keep_their_bits() {
     assert!(Order::Abcd.decode_f32([0x7FC0, 0x0001]).is_nan());
 }
 
-/// Source: B:1593-1604.
+/// Source: BPS2000 manual, lines 1593 to 1604.
 #[test]
 fn energy_of_the_bps2000_manual() {
     assert_eq!(base256::decode([0, 27, 119, 184]), Ok(1_800_120));

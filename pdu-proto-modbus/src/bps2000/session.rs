@@ -37,7 +37,7 @@ const DEVICE_CAPACITY: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Addressed {
-    /// Its Modbus address: 1 to 32 on a serial line (B:1444); over TCP what the unit or a gateway wants, mostly 1.
+    /// Its Modbus address: 1 to 32 on a serial line (line 1444); over TCP what the unit or a gateway wants, mostly 1.
     pub unit: u8,
     /// The chain member that stands in the points of its answers, and must stand in those of a command.
     pub member: u16,

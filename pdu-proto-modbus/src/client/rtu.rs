@@ -59,7 +59,7 @@ pub struct LineSettings {
 }
 
 impl Default for LineSettings {
-    /// 9600 baud 8N1, the factory setting of the BPS2000 (B:1423-1428).
+    /// 9600 baud 8N1, the factory setting of the BPS2000 (its manual's lines 1423 to 1428).
     fn default() -> Self {
         Self {
             baud: 9600,
@@ -208,10 +208,10 @@ impl Settings {
 ///
 /// now = client.poll_timeout().unwrap(); // the silence before the first frame
 /// client.handle_timeout(now);
-/// assert_eq!(client.transmit(), [0x01, 0x03, 0x00, 0x00, 0x00, 0x01, 0x84, 0x0A]); // manual, B:1434
+/// assert_eq!(client.transmit(), [0x01, 0x03, 0x00, 0x00, 0x00, 0x01, 0x84, 0x0A]); // BPS2000 manual, line 1434
 /// client.handle_transmitted(now, 8);
 ///
-/// client.handle_input(now, &[0x01, 0x03, 0x02, 0x09, 0x0E, 0x3F, 0xD0]); // manual, B:1438
+/// client.handle_input(now, &[0x01, 0x03, 0x02, 0x09, 0x0E, 0x3F, 0xD0]); // BPS2000 manual, line 1438
 /// let Some(Event::Done { result: Ok(reply), .. }) = client.poll_event() else { panic!() };
 /// assert_eq!(reply.registers().unwrap().get(0), Some(2318)); // 231.8 V
 /// # Ok::<(), pdu_proto_modbus::wire::WireError>(())

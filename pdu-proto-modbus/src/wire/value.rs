@@ -9,7 +9,7 @@
 //! let registers = Registers::new(&[0x5678, 0x1234]);
 //! assert_eq!(registers.array(0).map(|words| Order::Cdab.decode_u32(words)), Some(0x1234_5678));
 //!
-//! // The energy of the BPS2000's manual (B:1593-1604): 1800.120 kWh.
+//! // The energy of the BPS2000's manual (lines 1593 to 1604): 1800.120 kWh.
 //! assert_eq!(base256::decode([0, 27, 119, 184]), Ok(1_800_120));
 //! ```
 
@@ -168,7 +168,7 @@ impl Order {
 pub mod base256 {
     //! Numbers with one byte in each register, the highest first.
     //!
-    //! The BPS2000 counts energy so: `R21 × 256³ + R22 × 256² + R23 × 256 + R24` (B:1562-1574).
+    //! The BPS2000 counts energy so: `R21 × 256³ + R22 × 256² + R23 × 256 + R24` (its manual's lines 1562 to 1574).
 
     /// Why registers are no number to the base 256, or a number does not fit its registers.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
