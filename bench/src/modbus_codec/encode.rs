@@ -89,19 +89,19 @@ fn write_request(medium: Medium, registers: u16) -> Case {
     let contenders = vec![
         ours(medium, move || Request::WriteMultipleRegisters {
             address: black_box(0),
-            values: Registers::new(black_box(&values)),
+            values: Registers::new(black_box(values)),
         }),
         rustmod(medium, move |writer| {
             let request = rustmod_core::pdu::WriteMultipleRegistersRequest {
                 start_address: black_box(0),
-                values: black_box(&values),
+                values: black_box(values),
             };
             request.encode(writer).unwrap();
         }),
         modbus_core_write(medium, values),
         rmodbus(medium, move |request, out| {
             request
-                .generate_set_holdings_bulk(black_box(0), black_box(&values), out)
+                .generate_set_holdings_bulk(black_box(0), black_box(values), out)
                 .unwrap();
         }),
     ];
@@ -116,12 +116,12 @@ fn response(medium: Medium, registers: u16) -> Case {
     let values: &'static [u16] = table(registers).leak();
     let contenders = vec![
         ours(medium, move || Response::ReadHoldingRegisters {
-            values: Registers::new(black_box(&values)),
+            values: Registers::new(black_box(values)),
         }),
         rustmod(medium, move |writer| {
             // It takes the bytes of the registers, which its user has to make.
             let mut bytes = [0; 250];
-            let bytes = big_endian(black_box(&values), &mut bytes);
+            let bytes = big_endian(black_box(values), &mut bytes);
             let response = rustmod_core::pdu::ReadHoldingRegistersResponse { data: bytes };
             rustmod_core::pdu::Response::ReadHoldingRegisters(response)
                 .encode(writer)
@@ -187,7 +187,7 @@ fn modbus_core_request(medium: Medium, request: impl Fn() -> modbus_core::Reques
 fn modbus_core_write(medium: Medium, values: &'static [u16]) -> Contender {
     let (mut bytes, mut out) = ([0; 250], [0; tcp::MAX_FRAME]);
     Contender::new("modbus-core", move || {
-        let data = modbus_core::Data::from_words(black_box(&values), &mut bytes[..2 * values.len()]).unwrap();
+        let data = modbus_core::Data::from_words(black_box(values), &mut bytes[..2 * values.len()]).unwrap();
         let request = modbus_core::Request::WriteMultipleRegisters(black_box(0), data);
         let len = modbus_core_encode_request(medium, request, &mut out);
         touch(&out[..len])
@@ -217,7 +217,7 @@ fn modbus_core_encode_request(medium: Medium, request: modbus_core::Request<'_>,
 fn modbus_core_response(medium: Medium, values: &'static [u16]) -> Contender {
     let (mut bytes, mut out) = ([0; 250], [0; tcp::MAX_FRAME]);
     Contender::new("modbus-core", move || {
-        let data = modbus_core::Data::from_words(black_box(&values), &mut bytes[..2 * values.len()]).unwrap();
+        let data = modbus_core::Data::from_words(black_box(values), &mut bytes[..2 * values.len()]).unwrap();
         let pdu = modbus_core::ResponsePdu(Ok(modbus_core::Response::ReadHoldingRegisters(data)));
         let len = match medium {
             Rtu => {
