@@ -1,8 +1,8 @@
 use core::ops::RangeInclusive;
 use core::time::Duration;
 
-/// A small seeded source of numbers, for simulators, jitter in back-off, and tests: the same seed gives the same numbers on
-/// every platform and in every release.
+/// A small seeded source of numbers, for simulators and tests: the same seed gives the same numbers on every platform and in
+/// every release.
 ///
 /// Not for keys, salts or anything else that an attacker must not guess.
 ///
