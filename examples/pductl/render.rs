@@ -97,8 +97,16 @@ fn heading((quantity, statistic): Column) -> Vec<String> {
         lines.push(statistic.to_string());
     }
     lines.extend(quantity.as_str().split('_').map(String::from));
-    lines.push(quantity.customary_unit().symbol.into());
+    lines.push(unit_in_words(quantity).into());
     lines
+}
+
+/// The unit as people write it: vocabulary and JSON have "Cel" for degrees Celsius.
+fn unit_in_words(quantity: Quantity) -> &'static str {
+    match quantity.customary_unit().symbol {
+        "Cel" => "°C",
+        symbol => symbol,
+    }
 }
 
 fn value_cell(reading: &Reading) -> Cell {
@@ -176,7 +184,7 @@ pub(crate) fn thresholds(thresholds: &[ThresholdSetting], paint: Paint) -> Strin
     );
     let mut table = Table::of_numbers(&headings);
     for (point, quantity) in watched {
-        let unit = quantity.customary_unit().symbol;
+        let unit = unit_in_words(quantity);
         let value = |level: &Threshold| {
             let setting = thresholds
                 .iter()
@@ -199,7 +207,7 @@ pub(crate) fn thresholds(thresholds: &[ThresholdSetting], paint: Paint) -> Strin
 pub(crate) fn threshold(setting: &ThresholdSetting) -> String {
     let watched = watched_in_words(setting.point, setting.quantity);
     let value = digits(Value::Gauge(setting.value), setting.quantity).unwrap_or_default();
-    let unit = setting.quantity.customary_unit().symbol;
+    let unit = unit_in_words(setting.quantity);
     format!(
         "{watched}, {}: {value} {unit}",
         setting.level.as_str().replace('_', " ")
