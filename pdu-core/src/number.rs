@@ -186,7 +186,7 @@ fn write_scaled(f: &mut fmt::Formatter<'_>, non_negative: bool, digits: u64, exp
 
 /// Text that is no decimal number, or one beyond 64 bits of digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a decimal number of at most 18 digits")]
+#[error("not a decimal number of at most 64 bits, such as 231.8")]
 #[non_exhaustive]
 pub struct ParseDecimalError;
 

@@ -59,7 +59,7 @@ words! {
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Unit {
-    /// The symbol: V, A, W, VA, var, Hz, Wh, kWh, Cel, %, and 1 for ratios.
+    /// The symbol: V, A, W, VA, var, Hz, Wh, kWh, Cel (degrees Celsius, as UCUM and SenML have it), %, and 1 for ratios.
     pub symbol: &'static str,
     /// 3 for the kilo of kWh, 0 for units without a prefix.
     pub exponent: i8,
