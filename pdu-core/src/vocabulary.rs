@@ -289,6 +289,23 @@ words! {
 }
 
 /// One measured value.
+///
+/// ```
+/// use pdu_core::{Decimal, Line, Point, Quality, Quantity, Reading, Statistic, Value};
+///
+/// let volts = Reading {
+///     point: Point::inlet(1).on(Line::L1),
+///     quantity: Quantity::Voltage,
+///     statistic: Statistic::Now,
+///     value: Some(Value::Gauge(Decimal::new(2318, -1))),
+///     quality: Quality::Good,
+/// };
+/// assert_eq!(volts.to_string(), "unit0.inlet1.L1 voltage 231.8 V");
+/// let wrapped = Reading { quality: Quality::Suspect, ..volts };
+/// assert_eq!(wrapped.to_string(), "unit0.inlet1.L1 voltage 231.8 V suspect");
+/// let absent = Reading { value: None, quality: Quality::Unavailable, ..volts };
+/// assert_eq!(absent.to_string(), "unit0.inlet1.L1 voltage unavailable");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Reading {
@@ -302,6 +319,24 @@ pub struct Reading {
     pub value: Option<Value>,
     /// How far to trust it.
     pub quality: Quality,
+}
+
+/// Place, quantity and value with its unit, for logs: `unit0.inlet1.L1 voltage 231.8 V`. What is no plain good value of now is
+/// named: `unit0.sensor2 temperature unavailable`.
+impl fmt::Display for Reading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.point, self.quantity)?;
+        if self.statistic != Statistic::Now {
+            write!(f, " {}", self.statistic)?;
+        }
+        if let Some(value) = self.value {
+            write!(f, " {value} {}", self.quantity.unit().symbol)?;
+        }
+        if self.value.is_none() || self.quality != Quality::Good {
+            write!(f, " {}", self.quality)?;
+        }
+        Ok(())
+    }
 }
 
 words! {
