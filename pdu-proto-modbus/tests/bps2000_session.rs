@@ -444,6 +444,15 @@ fn a_unit_that_answers_and_does_not_write_is_not_believed() {
 }
 
 #[test]
+fn a_unit_that_is_still_at_a_write_may_apply_it_later() {
+    let accepts = Manner::Refuses(ExceptionCode::ACKNOWLEDGE);
+    let mut bench = device().with_manners(&[Manner::Proper, accepts]);
+    let result = bench.call(set_high_voltage());
+    assert_eq!(verdict(&result), (ErrorKind::NotConfirmed, Effect::Unknown));
+    assert_eq!(bench.asked.len(), 3, "it is read back, once");
+}
+
+#[test]
 fn an_exception_ends_a_command_with_its_effect() {
     let refuses = Manner::Refuses(ExceptionCode::ILLEGAL_DATA_VALUE);
     let mut bench = device().with_manners(&[Manner::Proper, refuses]);

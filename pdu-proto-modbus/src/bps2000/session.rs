@@ -14,7 +14,7 @@ use super::readout::{DecodeError, Decoding, Readout, identity};
 use super::threshold::ThresholdWrite;
 use crate::ModbusError;
 use crate::client::{Reply, Request};
-use crate::wire::{Registers, WireError};
+use crate::wire::{ExceptionCode, Registers, WireError};
 
 /// A raw Modbus session: [`RtuClient`](crate::client::RtuClient), [`TcpClient`](crate::client::TcpClient), or a box of either.
 pub trait ModbusSession: Session<Request = Request, Reply = Reply, Notice = Infallible, Error = ModbusError> {}
@@ -374,6 +374,18 @@ fn is_open(error: &ModbusError) -> bool {
     error.effect() == Effect::Unknown && !matches!(error.kind(), ErrorKind::Cancelled | ErrorKind::LinkDown)
 }
 
+/// Whether the unit took the write and will need time for it: until then it reads as before. Source: Application Protocol
+/// V1.1b3, 7, code 05.
+fn is_still_at_it(error: &ModbusError) -> bool {
+    matches!(
+        error,
+        ModbusError::Exception {
+            code: ExceptionCode::ACKNOWLEDGE,
+            ..
+        }
+    )
+}
+
 fn thresholds(registers: Registers<'_>, member: u16) -> Result<Vec<ThresholdSetting>, DeviceError> {
     if registers.len() != usize::from(THRESHOLD_COUNT) {
         return Err(wrong_count(usize::from(THRESHOLD_COUNT), registers));
@@ -409,7 +421,7 @@ fn confirmed(write: ThresholdWrite, previous: u16, written: Written, found: u16)
     let decimal = |raw| register.decimal(raw).unwrap_or(Decimal::ZERO);
     let (unanswered, is_settled) = match written {
         Written::Acknowledged => (None, true),
-        Written::Unanswered { error, same_link } => (Some(error), same_link),
+        Written::Unanswered { error, same_link } => (Some(error), same_link && !is_still_at_it(&error)),
     };
     Err(DeviceError::new(NotConfirmed {
         register,
@@ -436,8 +448,8 @@ pub struct NotConfirmed {
     pub expected: Decimal,
     /// What was read back.
     pub found: Decimal,
-    /// [`NotApplied`](Effect::NotApplied) if it reads as before, over the link that the write went; else
-    /// [`Unknown`](Effect::Unknown).
+    /// [`NotApplied`](Effect::NotApplied) if it reads as before, over the link that the write went, and the unit did not say
+    /// that it is still at it (exception 05); else [`Unknown`](Effect::Unknown).
     pub effect: Effect,
     /// How the write failed, if it was not even acknowledged.
     #[source]
