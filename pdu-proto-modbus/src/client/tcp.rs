@@ -672,6 +672,7 @@ impl<const N: usize> Endpoint for TcpClient<N> {
     fn handle_timeout(&mut self, now: Instant) {
         self.catch_up(now);
         self.expire_waiting();
+        let now = self.now;
         self.orphans.retain(|orphan| orphan.deadline > now);
         self.expire_queued();
         self.advance();
