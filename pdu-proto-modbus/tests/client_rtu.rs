@@ -385,6 +385,16 @@ fn a_broadcast_ends_when_it_has_left_and_the_units_get_time_to_act() {
 }
 
 #[test]
+fn a_stray_byte_does_not_shorten_the_time_after_a_broadcast() {
+    let mut client: RtuClient<2> = up(RtuOptions::default());
+    client.submit(T0, write(0, 64, 5)).unwrap();
+    client.submit(T0, read(1, 0, 1)).unwrap();
+    flush(&mut client, T0);
+    client.handle_input(at(20), &[0]);
+    assert_eq!(wake(&mut client), at(100) + LineSettings::default().time_of(8));
+}
+
+#[test]
 fn the_order_to_only_listen_is_sent_and_not_waited_for() {
     let mut client: RtuClient<1> = up(RtuOptions::default());
     let subfunction = wire::Diagnostic::FORCE_LISTEN_ONLY_MODE;

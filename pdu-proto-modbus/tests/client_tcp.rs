@@ -264,6 +264,23 @@ fn an_answer_with_too_few_registers_names_expected_and_found() {
 }
 
 #[test]
+fn an_answer_longer_or_shorter_than_its_byte_count_is_refused() {
+    for (len, found) in [(6, 3), (4, 1)] {
+        let mut client: TcpClient<1> = up(TcpOptions::device());
+        client.submit(T0, read(1, 0, 1)).unwrap();
+        flush(&mut client, T0);
+        let frame = [0, 1, 0, 0, 0, len, 1, 3, 2, 9, 9, 9];
+        client.handle_input(at(1), &frame[..6 + usize::from(len)]);
+        let error = done(&mut client).1.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.effect()),
+            (ErrorKind::Malformed, Effect::NotApplied)
+        );
+        assert!(error.to_string().contains(&format!("{found} was expected")), "{error}");
+    }
+}
+
+#[test]
 fn a_lying_header_loses_the_stream_at_once() {
     for (header, reason) in [
         ([0, 1, 0, 0, 0, 0, 1], "length 0 in the tcp header"),

@@ -233,6 +233,17 @@ fn an_answer_of_another_unit_whose_request_was_not_heard_is_passed_over() {
 }
 
 #[test]
+fn what_looks_like_our_own_answer_is_no_request() {
+    let (mut server, mut now) = (server(), START);
+    assert_eq!(hear(&mut server, &mut now, &ANSWER), []);
+    assert_eq!(
+        hear(&mut server, &mut now, &READ),
+        ANSWER,
+        "and the next request is heard"
+    );
+}
+
+#[test]
 fn nothing_behind_a_damaged_frame_is_believed_before_a_silence() {
     let (mut server, mut now) = (server(), START);
     let write = frame(1, &[0x06, 0, 63, 9, 9]);
