@@ -119,6 +119,10 @@ fn host_and_port(authority: &str) -> Result<(&str, Option<u16>), String> {
             None => (authority, None),
         }
     };
+    if let Some(found) = host.chars().find(|c| !c.is_alphanumeric() && !"-._:%".contains(*c)) {
+        let found = found.to_string();
+        return Err(format!("no host name has '{}'", Foreign(&found)));
+    }
     let Some(port) = port else {
         return Ok((host, None));
     };

@@ -184,18 +184,23 @@ impl Display for Failure {
     }
 }
 
-/// Why the last link could not be opened: the sessions know only that there is none.
+/// What came of the last attempt to open a link: the sessions know only that there is none.
 #[derive(Clone, Default)]
 struct LinkError(Arc<Mutex<Option<String>>>);
 
 impl LinkError {
+    /// Why there is no link; `None` while the first attempt to open one goes on.
     fn last(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The same result, looked at.
     fn of<T>(&self, result: io::Result<T>) -> io::Result<T> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = result.as_ref().err().map(io::Error::to_string);
+        let why = match &result {
+            Ok(_) => "it was opened, and then lost".into(),
+            Err(error) => error.to_string(),
+        };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(why);
         result
     }
 }

@@ -39,6 +39,7 @@ fn an_unknown_key_or_value_is_refused_with_all_that_are_known() {
         ("modbus-tcp://rack1:0", "known are 1 to 65535"),
         ("modbus-tcp://rack1/status", "'/status' behind the host"),
         ("modbus-tcp://", "host is missing"),
+        ("modbus-tcp://rack1#1", "no host name has '#'"),
     ] {
         assert!(refused(url).contains(expected), "{url}: {}", refused(url));
     }
