@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }),
         ..RtuOptions::default()
     });
-    let (handle, runner) = Driver::new(bps2000::Line::new(client), StreamLink(port)).into_handle();
+    let (handle, runner) = Driver::new(bps2000::SharedLine::new(client), StreamLink(port)).into_handle();
     tokio::spawn(runner);
 
     for unit in [1, 2] {

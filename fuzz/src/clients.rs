@@ -10,7 +10,7 @@ use pdu_core::{
     Action, Command, Delay, Endpoint, Event, EventOf, Instant, LinkDemand, LinkEvent, Point, Refused, Restart, Session,
     Target, Ticket, Transport,
 };
-use pdu_proto_modbus::bps2000::{Addressed, Line, ModbusSession, Mode};
+use pdu_proto_modbus::bps2000::{Addressed, ModbusSession, Mode, SharedLine};
 use pdu_proto_modbus::client::{
     ExceptionLength, LineSettings, LocalEcho, Request, RtuClient, RtuLink, RtuOptions, TcpClient, TcpOptions,
     TransactionId, UnitInReply,
@@ -62,13 +62,13 @@ pub fn bps2000_rtu(data: &[u8]) {
     drive_script_with_peer(&mut session, &mut rtu_peer(options, units), rest, addressed);
 }
 
-fn line<S>(client: S, data: &[u8]) -> Line<S> {
+fn line<S>(client: S, data: &[u8]) -> SharedLine<S> {
     let mode = if data.len().is_multiple_of(2) {
         Mode::Lenient
     } else {
         Mode::Strict
     };
-    Line::with_capacity(client, 6).with_decoding(mode)
+    SharedLine::with_capacity(client, 6).with_decoding(mode)
 }
 
 fn units(data: &[u8]) -> (Units, &[u8]) {

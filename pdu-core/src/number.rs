@@ -210,14 +210,16 @@ impl FromStr for Decimal {
             if !digit.is_ascii_digit() {
                 return Err(ParseDecimalError);
             }
+            // Below zero there is one number more than above, so the digits are gathered there.
             let digit = i64::from(digit - b'0');
-            mantissa = mantissa
-                .checked_mul(10)
-                .and_then(|m| m.checked_add(digit))
-                .ok_or(ParseDecimalError)?;
+            let gathered = mantissa.checked_mul(10).and_then(|m| m.checked_sub(digit));
+            mantissa = gathered.ok_or(ParseDecimalError)?;
+        }
+        if !negative {
+            mantissa = mantissa.checked_neg().ok_or(ParseDecimalError)?;
         }
         let exponent = i8::try_from(fraction.len()).map_err(|_| ParseDecimalError)?;
-        Ok(Self::new(if negative { -mantissa } else { mantissa }, -exponent))
+        Ok(Self::new(mantissa, -exponent))
     }
 }
 
@@ -436,7 +438,15 @@ mod tests {
 
     #[test]
     fn text_parses_to_the_same_digits() {
-        for text in ["0", "-0.05", "231.8", "1800.120", "9223372036854775807", "000.10"] {
+        for text in [
+            "0",
+            "-0.05",
+            "231.8",
+            "1800.120",
+            "9223372036854775807",
+            "-9223372036854775808",
+            "000.10",
+        ] {
             let value: Decimal = text.parse().unwrap();
             assert_eq!(value, value.to_string().parse().unwrap());
         }

@@ -6,15 +6,13 @@ use std::ops::Range;
 use std::time::Duration;
 
 use pdu_core::testing::{Faults, Fixture, contract};
-use pdu_core::{
-    Answer, Command, Decimal, Instant, Line as Conductor, Point, Quantity, Threshold, ThresholdSetting, Value,
-};
-use pdu_proto_modbus::bps2000::{Addressed, Device, Line};
+use pdu_core::{Answer, Command, Decimal, Instant, Line, Point, Quantity, Threshold, ThresholdSetting, Value};
+use pdu_proto_modbus::bps2000::{Addressed, Device, SharedLine};
 use pdu_proto_modbus::client::{RtuClient, RtuOptions, TcpClient, TcpOptions};
 use pdu_proto_modbus::server::{RtuServer, RtuServerOptions, Served, Service, TcpServer};
 use pdu_proto_modbus::wire::{ExceptionCode, Registers, Request, Response};
 
-const L1: Point = Point::inlet(1).on(Conductor::L1);
+const L1: Point = Point::inlet(1).on(Line::L1);
 const UNITS: u32 = 16;
 
 /// Sixteen units, told apart by their first voltage and their first threshold.
@@ -140,11 +138,11 @@ struct OverTcp {
 }
 
 impl Fixture for OverTcp {
-    type Session = Line<TcpClient<4>>;
+    type Session = SharedLine<TcpClient<4>>;
     type Peer = TcpServer<Units>;
 
     fn session(&self) -> Self::Session {
-        Line::with_capacity(TcpClient::new(TcpOptions::default()), 12)
+        SharedLine::with_capacity(TcpClient::new(TcpOptions::default()), 12)
     }
 
     fn peer(&self) -> Self::Peer {
@@ -179,11 +177,11 @@ impl Fixture for OverTcp {
 struct OverRtu(WritesFrom);
 
 impl Fixture for OverRtu {
-    type Session = Line<RtuClient<4>>;
+    type Session = SharedLine<RtuClient<4>>;
     type Peer = RtuServer<Units>;
 
     fn session(&self) -> Self::Session {
-        Line::with_capacity(RtuClient::new(RtuOptions::default()), 12)
+        SharedLine::with_capacity(RtuClient::new(RtuOptions::default()), 12)
     }
 
     fn peer(&self) -> Self::Peer {

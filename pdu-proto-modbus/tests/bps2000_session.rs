@@ -7,15 +7,17 @@ use std::collections::{BTreeMap, VecDeque};
 
 use pdu_core::{
     Action, Answer, Capability, Command, Decimal, Delay, DeviceError, DeviceSession, Effect, Endpoint, Error,
-    ErrorKind, Event, Instant, Line as Conductor, LinkEvent, LocalDateTime, Point, Quantity, Refused, Restart, Session,
-    Status, Target, Threshold, ThresholdSetting, Ticket,
+    ErrorKind, Event, Instant, Line, LinkEvent, LocalDateTime, Point, Quantity, Refused, Restart, Session, Status,
+    Target, Threshold, ThresholdSetting, Ticket,
 };
 use pdu_proto_modbus::ModbusError;
-use pdu_proto_modbus::bps2000::{Addressed, CAPABILITIES, Device, Line, Mode, NotConfirmed, Readout, ThresholdError};
+use pdu_proto_modbus::bps2000::{
+    Addressed, CAPABILITIES, Device, Mode, NotConfirmed, Readout, SharedLine, ThresholdError,
+};
 use pdu_proto_modbus::client::{RtuClient, RtuOptions, TcpClient, TcpOptions};
 use pdu_proto_modbus::wire::{ExceptionCode, Registers, Request, Response, tcp};
 
-const L1: Point = Point::inlet(1).on(Conductor::L1);
+const L1: Point = Point::inlet(1).on(Line::L1);
 
 fn set(point: Point, quantity: Quantity, level: Threshold, value: &str) -> Command {
     Command::SetThreshold(ThresholdSetting {
@@ -191,8 +193,8 @@ fn once() -> TcpOptions {
     }
 }
 
-fn line<const N: usize>(units: &[u8]) -> Bench<Line<TcpClient<N>>> {
-    let mut bench = Bench::new(Line::new(TcpClient::new(once())));
+fn line<const N: usize>(units: &[u8]) -> Bench<SharedLine<TcpClient<N>>> {
+    let mut bench = Bench::new(SharedLine::new(TcpClient::new(once())));
     let registers = bench.units[&1];
     bench.units = units.iter().map(|&unit| (unit, registers)).collect();
     for (&unit, registers) in &mut bench.units {
@@ -694,7 +696,7 @@ fn a_silent_unit_does_not_starve_the_others() {
 
 #[test]
 fn a_full_line_gives_the_command_back() {
-    let mut bench = Bench::new(Line::with_capacity(Tcp::new(once()), 2));
+    let mut bench = Bench::new(SharedLine::with_capacity(Tcp::new(once()), 2));
     bench.submit(Addressed::new(1, Command::Snapshot));
     bench.submit(Addressed::new(1, Command::Capabilities));
     let third = Addressed::new(1, set_high_voltage());

@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use pdu_core::testing::{Duplex, Faults, Harness, Medium, Side, Wire};
 use pdu_core::{
-    Answer, Command, Contact, Decimal, Effect, Endpoint, Error, ErrorKind, Line as Conductor, Point, Quality, Quantity,
-    Severity, Snapshot, Threshold, ThresholdSetting,
+    Answer, Command, Contact, Decimal, Effect, Endpoint, Error, ErrorKind, Line, Point, Quality, Quantity, Severity,
+    Snapshot, Threshold, ThresholdSetting,
 };
 use pdu_proto_modbus::bps2000::simulator::{Bps2000, Fault, Load, Probe};
-use pdu_proto_modbus::bps2000::{Addressed, Device, Line, Mode, NotConfirmed, Readout};
+use pdu_proto_modbus::bps2000::{Addressed, Device, Mode, NotConfirmed, Readout, SharedLine};
 use pdu_proto_modbus::client::{RtuClient, RtuOptions, TcpClient, TcpOptions};
 use pdu_proto_modbus::server::{Chain, RtuServer, RtuServerOptions, TcpHub, TcpServer};
 use pdu_proto_modbus::wire::Registers;
 
-const L1: Point = Point::inlet(1).on(Conductor::L1);
+const L1: Point = Point::inlet(1).on(Line::L1);
 
 type OverTcp = Harness<Device<TcpClient<4>>, TcpServer<Bps2000>>;
 
@@ -156,7 +156,7 @@ fn what_is_not_plugged_in_is_neither_zero_nor_fine() {
 fn power_beyond_its_register_is_suspect() {
     let mut unit = Bps2000::new(1);
     unit.set_load(
-        Conductor::L1,
+        Line::L1,
         Load::Fixed {
             watts: 7_200,
             volt_amperes: 7_360,
@@ -168,13 +168,13 @@ fn power_beyond_its_register_is_suspect() {
         assert!(reading.value.is_some());
         reading.quality
     };
-    assert_eq!(quality(Conductor::L1, Quantity::ActivePower), Quality::Suspect);
-    assert_eq!(quality(Conductor::L1, Quantity::ApparentPower), Quality::Suspect);
-    assert_eq!(quality(Conductor::L1, Quantity::Current), Quality::Good);
-    assert_eq!(quality(Conductor::L2, Quantity::ActivePower), Quality::Good);
+    assert_eq!(quality(Line::L1, Quantity::ActivePower), Quality::Suspect);
+    assert_eq!(quality(Line::L1, Quantity::ApparentPower), Quality::Suspect);
+    assert_eq!(quality(Line::L1, Quantity::Current), Quality::Good);
+    assert_eq!(quality(Line::L2, Quantity::ActivePower), Quality::Good);
 }
 
-type Bus = Harness<Line<RtuClient<8>>, RtuServer<Chain<Bps2000>>>;
+type Bus = Harness<SharedLine<RtuClient<8>>, RtuServer<Chain<Bps2000>>>;
 
 /// Units on a half-duplex line of 9600 baud 8N1.
 fn bus(units: RangeInclusive<u8>) -> Bus {
@@ -190,7 +190,7 @@ fn bus(units: RangeInclusive<u8>) -> Bus {
     });
     let client = RtuClient::new(RtuOptions::default());
     let server = RtuServer::new(chain, RtuServerOptions::default());
-    Harness::new(0, line, Line::with_capacity(client, 64), server)
+    Harness::new(0, line, SharedLine::with_capacity(client, 64), server)
 }
 
 #[test]

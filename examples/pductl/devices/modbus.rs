@@ -132,7 +132,7 @@ where
     F: Future<Output = io::Result<L>> + Send + 'static,
 {
     let mode = if common.strict { Mode::Strict } else { Mode::Lenient };
-    let session = bps2000::Line::new(client).with_decoding(mode);
+    let session = bps2000::SharedLine::new(client).with_decoding(mode);
     let link = LinkError::default();
     let opened = link.clone();
     let driver = Driver::connecting(session, move || {
@@ -146,13 +146,13 @@ where
 
 /// All units on a line.
 struct Units<S: ModbusSession> {
-    handle: Handle<bps2000::Line<S>>,
+    handle: Handle<bps2000::SharedLine<S>>,
     link: LinkError,
 }
 
 /// One of them.
 struct Unit<S: ModbusSession> {
-    handle: Handle<bps2000::Line<S>>,
+    handle: Handle<bps2000::SharedLine<S>>,
     address: u8,
     link: LinkError,
 }

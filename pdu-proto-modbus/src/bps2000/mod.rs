@@ -3,7 +3,7 @@
 //! | to | use |
 //! |---|---|
 //! | read and configure one unit | [`Device`], a [`DeviceSession`](pdu_core::DeviceSession) over any client of this crate |
-//! | share a line or a gateway among several | [`Line`], whose commands are [`Addressed`] |
+//! | share a line or a gateway among several | [`SharedLine`], whose commands are [`Addressed`] |
 //! | make sense of registers that came another way | [`Readout`], without allocation |
 //! | know what may be written, and as what | [`ThresholdWrite`] |
 //! | have a unit to test against | `simulator::Bps2000`, with the feature `simulator` |
@@ -77,6 +77,6 @@ pub use notes::{Basis, NOTES, Note};
 pub use readout::identity;
 pub use readout::{DecodeError, Decoding, Deviation, Mode, Readout, ZeroProbe};
 #[cfg(feature = "alloc")]
-pub use session::{Addressed, CAPABILITIES, Device, Line, ModbusSession, NotConfirmed};
+pub use session::{Addressed, CAPABILITIES, Device, ModbusSession, NotConfirmed, SharedLine};
 pub use state::{AlarmState, contact_of, contact_raw, energy_of, energy_raw, energy_since};
 pub use threshold::{ThresholdError, ThresholdWrite};

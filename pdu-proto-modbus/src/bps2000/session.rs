@@ -28,12 +28,12 @@ impl<S> ModbusSession for S where
 pub const CAPABILITIES: Capabilities =
     Capabilities::of(&[Capability::Snapshot, Capability::Thresholds, Capability::SetThreshold]);
 
-/// Commands that a [`Line`] holds at most, unless it is made with another number.
+/// Commands that a [`SharedLine`] holds at most, unless it is made with another number.
 const LINE_CAPACITY: usize = 32;
 /// Commands that a [`Device`] holds at most.
 const DEVICE_CAPACITY: usize = 8;
 
-/// A command for one of the units on a [`Line`].
+/// A command for one of the units on a [`SharedLine`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Addressed {
@@ -73,7 +73,7 @@ impl Addressed {
 ///
 /// Outlets, clock, restart and energy reset have no register, and are unsupported. Nothing comes unasked.
 #[derive(Debug)]
-pub struct Line<S> {
+pub struct SharedLine<S> {
     raw: S,
     decoding: Decoding,
     /// In the order in which they came.
@@ -130,7 +130,7 @@ enum Written {
     },
 }
 
-impl<S> Line<S> {
+impl<S> SharedLine<S> {
     /// A line over a raw session, with up to 32 commands waiting for their end.
     pub fn new(raw: S) -> Self {
         Self::with_capacity(raw, LINE_CAPACITY)
@@ -163,7 +163,7 @@ impl<S> Line<S> {
     }
 }
 
-impl<S: ModbusSession> Line<S> {
+impl<S: ModbusSession> SharedLine<S> {
     /// Takes what the raw session has ended and gives it what is to be sent, until neither moves. Says whether anything did.
     ///
     /// One event at a time: so what is sent next does not depend on how many answers came in one piece of input.
@@ -466,7 +466,7 @@ impl Error for NotConfirmed {
     }
 }
 
-impl<S: ModbusSession> Endpoint for Line<S> {
+impl<S: ModbusSession> Endpoint for SharedLine<S> {
     fn transport(&self) -> Transport {
         self.raw.transport()
     }
@@ -511,7 +511,7 @@ impl<S: ModbusSession> Endpoint for Line<S> {
     }
 }
 
-impl<S: ModbusSession> Session for Line<S> {
+impl<S: ModbusSession> Session for SharedLine<S> {
     type Request = Addressed;
     type Reply = Answer;
     type Notice = Update;
@@ -562,7 +562,7 @@ impl<S: ModbusSession> Session for Line<S> {
 /// One BPS2000 on a raw session of its own: a [`DeviceSession`](pdu_core::DeviceSession), so that a program can hold it beside
 /// devices of other protocols.
 ///
-/// For several units on one line, see [`Line`].
+/// For several units on one line, see [`SharedLine`].
 ///
 /// ```
 /// use pdu_core::{Answer, Command, DeviceSession, Event, Instant, Session};
@@ -583,7 +583,7 @@ impl<S: ModbusSession> Session for Line<S> {
 /// ```
 #[derive(Debug)]
 pub struct Device<S> {
-    line: Line<S>,
+    line: SharedLine<S>,
     unit: u8,
     member: u16,
 }
@@ -592,7 +592,7 @@ impl<S> Device<S> {
     /// The unit at a Modbus address, with up to 8 commands waiting for their end.
     pub fn new(raw: S, unit: u8) -> Self {
         Self {
-            line: Line::with_capacity(raw, DEVICE_CAPACITY),
+            line: SharedLine::with_capacity(raw, DEVICE_CAPACITY),
             unit,
             member: 0,
         }
