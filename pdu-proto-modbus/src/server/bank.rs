@@ -145,6 +145,7 @@ impl RegisterBank {
         self
     }
 
+    #[inline] // so that the response is built where the caller wants it
     fn execute(&mut self, request: Request<'_>) -> Result<Response<'_>, ExceptionCode> {
         Ok(match request {
             Request::ReadCoils { address, quantity } => Response::ReadCoils {
