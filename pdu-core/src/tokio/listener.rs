@@ -76,6 +76,9 @@ pub struct Listener<H> {
     settings: ListenSettings,
     connections: HashMap<ConnectionId, Connection, BuildHasherDefault<IdHasher>>,
     ready: Arc<Ready>,
+    /// Set while a connection may wait to be accepted.
+    door: Arc<Signal>,
+    door_waker: Waker,
     /// Connections to look at.
     due: VecDeque<ConnectionId>,
     /// Connections whose peer has closed: to be closed once their output has left.
@@ -130,12 +133,17 @@ struct Connection {
 impl<H: Hub<Peer = ConnectionId>> Listener<H> {
     /// Serves `socket` with `hub`.
     pub fn new(socket: TcpListener, hub: H, settings: ListenSettings) -> Self {
+        let ready = Arc::default();
+        let door = Signal::new(ConnectionId::fresh(), &ready);
+        door.set();
         Self {
             hub,
             socket,
             settings,
             connections: HashMap::default(),
-            ready: Arc::default(),
+            ready,
+            door_waker: Waker::from(Arc::clone(&door)),
+            door,
             due: VecDeque::new(),
             half_closed: Vec::new(),
             held: HashSet::new(),
@@ -156,10 +164,10 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
 
     /// The same, for those who poll by hand.
     pub fn poll_run(&mut self, cx: &mut Context<'_>) -> Poll<Infallible> {
-        self.ready.register(cx.waker());
+        self.ready.take(&mut self.due, cx.waker());
         let mut now = self.clock.now();
         for _ in 0..BUDGET {
-            if self.turn(now, cx) {
+            if self.turn(now) {
                 continue;
             }
             if self.timer.poll(&self.clock, now, self.deadline(), cx).is_pending() {
@@ -194,8 +202,8 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
 
     /// One round; whether another has something to do at once. Everything that can be read is read first, so that answers
     /// to one burst leave in few writes.
-    fn turn(&mut self, now: Instant, cx: &mut Context<'_>) -> bool {
-        let mut again = self.accept(now, cx);
+    fn turn(&mut self, now: Instant) -> bool {
+        let mut again = self.accept(now);
         let open = self.connections.len();
         self.serve_due(now);
         again |= self.keep_time(now);
@@ -206,20 +214,23 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
         again || !self.due.is_empty() || self.hub.transmit().is_some() || self.connections.len() != open
     }
 
-    fn accept(&mut self, now: Instant, cx: &mut Context<'_>) -> bool {
-        if self.draining
+    fn accept(&mut self, now: Instant) -> bool {
+        if !self.door.is_set()
+            || self.draining
             || self.connections.len() >= self.settings.connections
             || self.accept_again.is_some_and(|at| at > now)
         {
             return false;
         }
         self.accept_again = None;
-        match self.socket.poll_accept(cx) {
+        self.door.clear();
+        match self.socket.poll_accept(&mut Context::from_waker(&self.door_waker)) {
             Poll::Pending => return false,
             Poll::Ready(Ok((stream, _))) => self.open(now, stream),
             Poll::Ready(Err(error)) if is_of_one_connection(&error) => {}
             Poll::Ready(Err(_)) => self.accept_again = Some(now + ACCEPT_PAUSE),
         }
+        self.door.set();
         true
     }
 
@@ -245,7 +256,6 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
     }
 
     fn serve_due(&mut self, now: Instant) {
-        self.ready.take(&mut self.due);
         for _ in 0..self.due.len() {
             let Some(id) = self.due.pop_front() else { break };
             if let Some(connection) = self.connections.get(&id) {

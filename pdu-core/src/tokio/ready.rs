@@ -1,10 +1,12 @@
 //! Which of many connections have something to do: so that a wake-up costs what is ready, not what is open.
 
+use core::mem;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
 
+use super::clock::wakes_same;
 use crate::ConnectionId;
 
 /// The connections that woke, each once, and the task that serves them all.
@@ -24,20 +26,20 @@ impl Ready {
         self.woken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From now on a connection that wakes wakes this task.
-    pub(super) fn register(&self, task: &Waker) {
+    /// Moves the connections that woke to the end of `due`. Those that wake from now on wake this task.
+    pub(super) fn take(&self, due: &mut VecDeque<ConnectionId>, task: &Waker) {
         let mut woken = self.lock();
+        if due.is_empty() {
+            mem::swap(due, &mut woken.ids);
+        } else {
+            due.append(&mut woken.ids);
+        }
         let old = match &woken.task {
-            Some(old) if old.will_wake(task) => None,
+            Some(old) if wakes_same(old, task) => None,
             _ => woken.task.replace(task.clone()),
         };
         drop(woken);
         drop(old); // which may run other code
-    }
-
-    /// Moves the connections that woke to the end of `due`.
-    pub(super) fn take(&self, due: &mut VecDeque<ConnectionId>) {
-        due.append(&mut self.lock().ids);
     }
 }
 
@@ -58,6 +60,16 @@ impl Signal {
     /// The connection is looked at now: what wakes it from here on counts anew.
     pub(super) fn clear(&self) {
         self.queued.store(false, Ordering::Release);
+    }
+
+    /// Whether it woke and was not looked at since.
+    pub(super) fn is_set(&self) -> bool {
+        self.queued.load(Ordering::Acquire)
+    }
+
+    /// There is more to look at, as if it had woken.
+    pub(super) fn set(&self) {
+        self.queued.store(true, Ordering::Release);
     }
 }
 
