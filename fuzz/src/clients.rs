@@ -16,6 +16,7 @@ use pdu_proto_modbus::client::{
     TransactionId, UnitInReply,
 };
 use pdu_proto_modbus::server::{RtuServer, RtuServerOptions, TcpServer};
+use pdu_proto_modbus::wire::{self, Diagnostic};
 
 use crate::bps2000::{registers, setting};
 use crate::devices::{Units, Versatile};
@@ -253,7 +254,7 @@ impl<S: ModbusSession> Session for Watched<S> {
                         assert_eq!(request.body().check(&response), Ok(()));
                         assert!(self.unit_is_allowed(request.unit(), reply.unit()));
                     }
-                    None => assert_eq!(request.unit(), 0, "no answer, and not a broadcast"),
+                    None => assert!(is_never_answered(&request), "no answer to {request:?}"),
                 },
                 Err(error) => {
                     show(error);
@@ -263,4 +264,11 @@ impl<S: ModbusSession> Session for Watched<S> {
         }
         Some(event)
     }
+}
+
+/// Broadcasts, and the order to only listen from now on (V1.1b3, 6.8).
+fn is_never_answered(request: &Request) -> bool {
+    let only_listen = Diagnostic::FORCE_LISTEN_ONLY_MODE;
+    request.unit() == 0
+        || matches!(request.body(), wire::Request::Diagnostics { subfunction, .. } if subfunction == only_listen)
 }
