@@ -33,12 +33,6 @@ impl Clock {
     }
 }
 
-/// Whether both wake the same task. [`Waker::will_wake`] compares where the tables of functions lie, of which a program may
-/// have copies (with tokio's `block_on` it has); this compares what they hold.
-pub(super) fn wakes_same(a: &Waker, b: &Waker) -> bool {
-    a.data() == b.data() && a.vtable() == b.vtable()
-}
-
 /// A timer that is set anew only for an earlier deadline: waking early is harmless, and most deadlines move later.
 pub(super) struct Timer {
     sleep: Option<Pin<Box<Sleep>>>,
@@ -76,7 +70,7 @@ impl Timer {
         let Some(deadline) = deadline else {
             return Poll::Pending;
         };
-        let will_wake = self.task.as_ref().is_some_and(|task| wakes_same(task, cx.waker()));
+        let will_wake = self.task.as_ref().is_some_and(|task| task.will_wake(cx.waker()));
         if will_wake && self.covers(now, Some(deadline)) && self.armed > Some(now + CLOSE) {
             return Poll::Pending;
         }

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::vec::Vec;
 
-use super::clock::{Clock, wakes_same};
+use super::clock::Clock;
 use super::wire::{BUDGET, Line, Turn};
 use crate::{CallError, Effect, Error, ErrorKind, Event, EventOf, Instant, LinkEvent, Session, Ticket};
 
@@ -354,7 +354,7 @@ impl<S: Session> Desk<S> {
 /// Puts `new` in if the old one wakes another task; gives the old one to drop.
 fn renew(waker: &mut Option<Waker>, new: &Waker) -> Option<Waker> {
     match waker {
-        Some(old) if wakes_same(old, new) => None,
+        Some(old) if old.will_wake(new) => None,
         _ => waker.replace(new.clone()),
     }
 }
