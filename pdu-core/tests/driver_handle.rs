@@ -11,7 +11,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use driver_toy::{Toy, ToyError, ToyServer};
-use pdu_core::tokio::{Driver, Handle, HandleSettings, Runner, Server};
+use pdu_core::tokio::{Driver, Handle, HandleOptions, Runner, Server};
 use pdu_core::{CallError, Effect, Error as _, ErrorKind};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
@@ -29,8 +29,8 @@ async fn running(session: Toy, calls: usize) -> (Handle<Toy>, JoinHandle<io::Res
     (handle, tokio::spawn(runner))
 }
 
-fn settings(calls: usize, notices: usize) -> HandleSettings {
-    let mut settings = HandleSettings::default();
+fn settings(calls: usize, notices: usize) -> HandleOptions {
+    let mut settings = HandleOptions::default();
     (settings.calls, settings.notices) = (calls, notices);
     settings
 }

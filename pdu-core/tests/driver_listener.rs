@@ -6,7 +6,7 @@ use core::time::Duration;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 
-use pdu_core::tokio::{ListenSettings, Listener, UdpDriver, listen};
+use pdu_core::tokio::{ListenOptions, Listener, UdpDriver, listen};
 use pdu_core::{ConnectionId, ErrorKind, Hub, Instant, LinkDemand, Path, Refused, Transport, earliest};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -177,14 +177,14 @@ impl Hub for Counter {
     }
 }
 
-async fn bound(hub: Counter, settings: ListenSettings) -> (Listener<Counter>, SocketAddr) {
+async fn bound(hub: Counter, options: ListenOptions) -> (Listener<Counter>, SocketAddr) {
     let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = socket.local_addr().unwrap();
-    (Listener::new(socket, hub, settings), address)
+    (Listener::new(socket, hub, options), address)
 }
 
 async fn running() -> (SocketAddr, JoinHandle<()>) {
-    let (mut listener, address) = bound(Counter::new(), ListenSettings::default()).await;
+    let (mut listener, address) = bound(Counter::new(), ListenOptions::default()).await;
     let task = tokio::spawn(async move { match listener.run().await {} });
     (address, task)
 }
@@ -219,7 +219,7 @@ async fn what_one_client_does_the_others_see() {
 
 #[tokio::test]
 async fn one_of_two_hundred_that_never_reads_holds_up_nobody() {
-    let (mut listener, address) = bound(Counter::new(), ListenSettings::default()).await;
+    let (mut listener, address) = bound(Counter::new(), ListenOptions::default()).await;
     beside(&mut listener, async {
         let mut deaf = TcpStream::connect(address).await.unwrap();
         deaf.write_all(&b"long\n".repeat(100)).await.unwrap();
@@ -246,7 +246,7 @@ async fn one_of_two_hundred_that_never_reads_holds_up_nobody() {
 
 #[tokio::test]
 async fn slow_reader_gets_everything_in_the_end() {
-    let (mut listener, address) = bound(Counter::new(), ListenSettings::default()).await;
+    let (mut listener, address) = bound(Counter::new(), ListenOptions::default()).await;
     beside(&mut listener, async {
         let mut slow = TcpStream::connect(address).await.unwrap();
         slow.write_all(&b"long\n".repeat(100)).await.unwrap();
@@ -266,7 +266,7 @@ async fn slow_reader_gets_everything_in_the_end() {
 
 #[tokio::test]
 async fn peer_whose_input_is_refused_is_not_read_from() {
-    let (mut listener, address) = bound(Counter::new(), ListenSettings::default()).await;
+    let (mut listener, address) = bound(Counter::new(), ListenOptions::default()).await;
     beside(&mut listener, async {
         let mut deaf = TcpStream::connect(address).await.unwrap();
         let lines = b"long\n".repeat(8 << 20);
@@ -278,9 +278,9 @@ async fn peer_whose_input_is_refused_is_not_read_from() {
 
 #[tokio::test]
 async fn peer_that_takes_nothing_is_closed_in_the_end() {
-    let mut settings = ListenSettings::default();
-    settings.write_timeout = Duration::from_millis(50);
-    let (mut listener, address) = bound(Counter::new(), settings).await;
+    let mut options = ListenOptions::default();
+    options.write_timeout = Duration::from_millis(50);
+    let (mut listener, address) = bound(Counter::new(), options).await;
     let mut deaf = TcpStream::connect(address).await.unwrap();
     deaf.write_all(&b"long\n".repeat(100)).await.unwrap();
     beside(&mut listener, tokio::time::sleep(Duration::from_millis(200))).await;
@@ -289,7 +289,7 @@ async fn peer_that_takes_nothing_is_closed_in_the_end() {
 
 #[tokio::test]
 async fn idle_connections_cost_no_calls() {
-    let (mut listener, address) = bound(Counter::new(), ListenSettings::default()).await;
+    let (mut listener, address) = bound(Counter::new(), ListenOptions::default()).await;
     let mut idle = Vec::new();
     beside(&mut listener, async {
         for _ in 0..100 {
@@ -310,9 +310,9 @@ async fn idle_connections_cost_no_calls() {
 
 #[tokio::test]
 async fn connections_over_the_limit_wait_until_one_closes() {
-    let mut settings = ListenSettings::default();
-    settings.connections = 1;
-    let (mut listener, address) = bound(Counter::new(), settings).await;
+    let mut options = ListenOptions::default();
+    options.connections = 1;
+    let (mut listener, address) = bound(Counter::new(), options).await;
     beside(&mut listener, async {
         let mut first = connect(address).await;
         assert_eq!(ask(&mut first, "add").await, "1");
@@ -333,7 +333,7 @@ async fn connection_that_the_hub_refuses_is_closed() {
         max_clients: 1,
         ..Counter::new()
     };
-    let (mut listener, address) = bound(hub, ListenSettings::default()).await;
+    let (mut listener, address) = bound(hub, ListenOptions::default()).await;
     beside(&mut listener, async {
         let mut first = connect(address).await;
         assert_eq!(ask(&mut first, "add").await, "1");
@@ -367,7 +367,7 @@ async fn client_that_closes_its_side_still_gets_its_answer() {
 
 #[tokio::test]
 async fn shutdown_sends_what_waits_and_closes_all() {
-    let (mut listener, address) = bound(Counter::new(), ListenSettings::default()).await;
+    let (mut listener, address) = bound(Counter::new(), ListenOptions::default()).await;
     let mut reader = TcpStream::connect(address).await.unwrap();
     reader.write_all(b"long\nlong\n").await.unwrap();
     beside(&mut listener, tokio::time::sleep(Duration::from_millis(50))).await;
@@ -384,7 +384,7 @@ async fn shutdown_sends_what_waits_and_closes_all() {
 
 #[tokio::test]
 async fn shutdown_does_not_wait_longer_than_its_grace() {
-    let (mut listener, address) = bound(Counter::new(), ListenSettings::default()).await;
+    let (mut listener, address) = bound(Counter::new(), ListenOptions::default()).await;
     let mut deaf = TcpStream::connect(address).await.unwrap();
     deaf.write_all(&b"long\n".repeat(100)).await.unwrap();
     beside(&mut listener, tokio::time::sleep(Duration::from_millis(50))).await;
@@ -484,4 +484,38 @@ async fn datagrams_of_many_peers_are_served_by_one_hub() {
         let len = peer.recv(&mut buffer).await.unwrap();
         assert_eq!(&buffer[..len], b"retal");
     }
+}
+
+#[tokio::test]
+async fn whoever_only_holds_a_connection_open_makes_room_for_another() {
+    let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    let mut options = ListenOptions::default();
+    options.connections = 2;
+    options.idle = Some(Duration::from_millis(200));
+    let mut listener = Listener::new(socket, Counter::new(), options);
+    let server = tokio::spawn(async move { listener.run().await });
+
+    let mut idle = TcpStream::connect(address).await.unwrap();
+    let mut busy = BufReader::new(TcpStream::connect(address).await.unwrap());
+    let mut answer = String::new();
+    let mut third = BufReader::new(TcpStream::connect(address).await.unwrap());
+    third.write_all(b"add\n").await.unwrap();
+    for _ in 0..8 {
+        busy.write_all(b"add\n").await.unwrap();
+        busy.read_line(&mut answer).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(idle.read(&mut [0; 1]).await.unwrap_or(0), 0, "the silent one is closed");
+    answer.clear();
+    third.read_line(&mut answer).await.unwrap();
+    assert!(
+        answer.trim_end().parse::<u32>().is_ok(),
+        "the one that waited is served: {answer:?}"
+    );
+    busy.write_all(b"add\n").await.unwrap();
+    answer.clear();
+    busy.read_line(&mut answer).await.unwrap();
+    assert!(!answer.is_empty(), "the one that talked stays");
+    server.abort();
 }

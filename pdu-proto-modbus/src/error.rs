@@ -98,6 +98,14 @@ pub enum Rejected {
         /// The unit that answered.
         found: u8,
     },
+    /// The answer ends before its time.
+    #[error("answer cut after {found} of at least {needed} bytes")]
+    Cut {
+        /// Bytes that its frame has, as far as they tell.
+        needed: usize,
+        /// Bytes that came.
+        found: usize,
+    },
     /// The answer is well formed, and is one to another request.
     #[error(transparent)]
     Mismatch(#[from] Mismatch),
@@ -127,11 +135,11 @@ impl pdu_core::Error for ModbusError {
                 ..
             } => ErrorKind::Timeout,
             Self::Timeout {
-                rejected: Some(Rejected::Wire(_)),
+                rejected: Some(Rejected::Wire(_) | Rejected::Cut { .. }),
                 ..
             }
             | Self::Answer {
-                rejected: Rejected::Wire(_),
+                rejected: Rejected::Wire(_) | Rejected::Cut { .. },
                 ..
             }
             | Self::Framing { .. } => ErrorKind::Malformed,

@@ -273,6 +273,11 @@ fn an_answer_damaged_by_a_burst_is_not_believed() {
 fn what_does_not_fit_is_named_in_the_error() {
     for (bytes, kind, text) in [
         (
+            ANSWER[..4].to_vec(),
+            ErrorKind::Malformed,
+            "answer cut after 4 of at least 7 bytes",
+        ),
+        (
             frame(&[1, 3, 4, 0, 1, 0, 2]),
             ErrorKind::Mismatch,
             "byte count 4 where 2 was expected",
@@ -336,6 +341,23 @@ fn noise_longer_than_a_frame_ends_the_attempt_and_the_next_one_is_clean() {
     let sent = wake(&mut client);
     assert_eq!(sent, at(210), "after the line was quiet");
     flush(&mut client, sent);
+    client.handle_input(sent, &ANSWER);
+    assert_eq!(registers(&done(&mut client).1), [2318]);
+}
+
+#[test]
+fn an_answer_behind_more_noise_than_a_frame_is_nobodys() {
+    let mut client: RtuClient<1> = up(RtuOptions {
+        retries: 1,
+        ..RtuOptions::default()
+    });
+    client.submit(T0, read(1, 0, 1)).unwrap();
+    flush(&mut client, T0);
+    client.handle_input(at(10), &[0x55; 300]);
+    client.handle_input(at(20), &ANSWER);
+    assert_eq!(client.poll_event(), None);
+    let sent = wake(&mut client);
+    assert_eq!(flush(&mut client, sent), ASK, "asked again on a quiet line");
     client.handle_input(sent, &ANSWER);
     assert_eq!(registers(&done(&mut client).1), [2318]);
 }

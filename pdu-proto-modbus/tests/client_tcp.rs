@@ -552,6 +552,49 @@ fn ids_that_may_still_be_answered_are_not_used_again() {
 }
 
 #[test]
+fn the_id_of_a_repeated_request_is_not_used_again_although_it_was_answered() {
+    let mut client: TcpClient<1> = up(TcpOptions {
+        retries: 1,
+        ..TcpOptions::device()
+    });
+    client.submit(T0, read(1, 0, 1)).unwrap();
+    flush(&mut client, T0);
+    client.handle_timeout(at(1_000));
+    flush(&mut client, at(1_000));
+    client.handle_input(at(1_001), &answer(1, 1, &[7]));
+    assert!(done(&mut client).1.is_ok());
+    for _ in 0..70_000 {
+        client.submit(at(1_002), read(1, 0, 1)).unwrap();
+        let sent = flush(&mut client, at(1_002));
+        let id = u16::from_be_bytes([sent[0], sent[1]]);
+        assert_ne!(id, 1);
+        client.handle_input(at(1_002), &answer(id, 1, &[0]));
+        assert!(done(&mut client).1.is_ok());
+    }
+}
+
+#[test]
+fn an_answer_cut_short_is_named_in_the_error() {
+    let mut client: TcpClient<1> = up(TcpOptions {
+        retries: 0,
+        ..TcpOptions::device()
+    });
+    client.submit(T0, read(1, 0, 99)).unwrap();
+    flush(&mut client, T0);
+    client.handle_input(at(1), &answer(1, 1, &[1; 99])[..20]);
+    client.handle_timeout(at(1_000));
+    let error = done(&mut client).1.unwrap_err();
+    assert!(
+        error.to_string().ends_with("answer cut after 20 of at least 207 bytes"),
+        "{error}"
+    );
+    assert_eq!(
+        (error.kind(), error.effect()),
+        (ErrorKind::Malformed, Effect::NotApplied)
+    );
+}
+
+#[test]
 fn time_running_backwards_changes_nothing() {
     let mut client: TcpClient<1> = up(TcpOptions {
         retries: 0,

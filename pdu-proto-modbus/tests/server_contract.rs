@@ -96,7 +96,7 @@ fn a_tcp_connection_with_room_for_one_answer() {
                 answers: 1,
                 ..TcpServerOptions::default()
             };
-            TcpServer::with_options(bank(), &options)
+            TcpServer::with_options(bank(), options)
         },
         frame: tcp_frame,
     });

@@ -204,7 +204,7 @@ fn a_client_that_does_not_read_is_not_read_from() {
         answers: 4,
         ..TcpServerOptions::default()
     };
-    let mut server = TcpServer::with_options(bank(), &options);
+    let mut server = TcpServer::with_options(bank(), options);
     let request = frame(7, 1, &[0x03, 0, 0, 0, 125]);
     let requests = request.repeat(20);
     let taken = server.handle_input(NOW, &requests);

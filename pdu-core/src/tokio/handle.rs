@@ -16,7 +16,7 @@ use crate::{CallError, Effect, Session};
 /// How much a [`Handle`] holds at most; all of it is reserved at once, so that calls allocate nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct HandleSettings {
+pub struct HandleOptions {
     /// Calls at one time, those included that wait for room in the session; at least 1. One more is refused as
     /// [`CallError::Busy`].
     pub calls: usize,
@@ -25,7 +25,7 @@ pub struct HandleSettings {
 }
 
 /// 64 of each.
-impl Default for HandleSettings {
+impl Default for HandleOptions {
     fn default() -> Self {
         Self { calls: 64, notices: 64 }
     }
@@ -73,14 +73,14 @@ impl<S: Session, L: Link + Send + 'static> Driver<S, L> {
     ///
     /// Tickets that were submitted before are forgotten: their `Done` goes nowhere.
     pub fn into_handle(self) -> (Handle<S>, Runner<S>) {
-        self.into_handle_with(&HandleSettings::default())
+        self.into_handle_with(&HandleOptions::default())
     }
 
     /// The same with other capacities.
-    pub fn into_handle_with(self, settings: &HandleSettings) -> (Handle<S>, Runner<S>) {
+    pub fn into_handle_with(self, options: &HandleOptions) -> (Handle<S>, Runner<S>) {
         let clock = self.wire.clock();
-        let calls = settings.calls.max(1);
-        let desk = Desk::new(self.session, Box::new(self.wire), calls, settings.notices.max(1));
+        let calls = options.calls.max(1);
+        let desk = Desk::new(self.session, Box::new(self.wire), calls, options.notices.max(1));
         let shared = Arc::new(Shared {
             desk: Mutex::new(desk),
             clock,

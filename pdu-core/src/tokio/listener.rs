@@ -28,19 +28,23 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// What a [`Listener`] allows its peers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ListenSettings {
+pub struct ListenOptions {
     /// Connections at one time. More wait in the operating system's queue until one is closed.
     pub connections: usize,
+    /// When all connections are taken and another one waits, the one that has been silent for longest is closed in its favour,
+    /// if it has been so for at least this long. `None`: never. So nobody is kept out by those who only hold connections open.
+    pub idle: Option<Duration>,
     /// How long a peer may take nothing of the output that waits for it before it is closed. (It may be found out up to as
     /// much later.)
     pub write_timeout: Duration,
 }
 
-/// 1024 connections, 10 s.
-impl Default for ListenSettings {
+/// 1024 connections, a minute of silence, 10 s without output taken.
+impl Default for ListenOptions {
     fn default() -> Self {
         Self {
             connections: 1024,
+            idle: Some(Duration::from_secs(60)),
             write_timeout: WRITE_TIMEOUT,
         }
     }
@@ -63,7 +67,7 @@ impl Default for ListenSettings {
 /// # }
 /// ```
 pub fn listen<H: Hub<Peer = ConnectionId>>(socket: TcpListener, hub: H) -> Listener<H> {
-    Listener::new(socket, hub, ListenSettings::default())
+    Listener::new(socket, hub, ListenOptions::default())
 }
 
 /// All connections of one [`Hub`], in one task.
@@ -73,7 +77,7 @@ pub fn listen<H: Hub<Peer = ConnectionId>>(socket: TcpListener, hub: H) -> Liste
 pub struct Listener<H> {
     hub: H,
     socket: TcpListener,
-    settings: ListenSettings,
+    options: ListenOptions,
     connections: HashMap<ConnectionId, Connection, BuildHasherDefault<IdHasher>>,
     ready: Arc<Ready>,
     /// Set while a connection may wait to be accepted.
@@ -90,6 +94,8 @@ pub struct Listener<H> {
     /// How many connections cannot be written to now.
     blocked: usize,
     accept_again: Option<Instant>,
+    /// A connection that waits for room.
+    waiting: Option<TcpStream>,
     /// No input is taken any more, and no connection.
     draining: bool,
     buffer: Box<[u8]>,
@@ -124,6 +130,8 @@ struct Connection {
     waker: Waker,
     /// Input that the hub did not take.
     rest: Vec<u8>,
+    /// When it was heard last.
+    heard_at: Instant,
     /// Since when it could not be written to.
     blocked: Option<Instant>,
     watched: bool,
@@ -132,14 +140,14 @@ struct Connection {
 
 impl<H: Hub<Peer = ConnectionId>> Listener<H> {
     /// Serves `socket` with `hub`.
-    pub fn new(socket: TcpListener, hub: H, settings: ListenSettings) -> Self {
+    pub fn new(socket: TcpListener, hub: H, options: ListenOptions) -> Self {
         let ready = Arc::default();
         let door = Signal::new(ConnectionId::fresh(), &ready);
         door.set();
         Self {
             hub,
             socket,
-            settings,
+            options,
             connections: HashMap::default(),
             ready,
             door_waker: Waker::from(Arc::clone(&door)),
@@ -150,6 +158,7 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
             watched: VecDeque::new(),
             blocked: 0,
             accept_again: None,
+            waiting: None,
             draining: false,
             buffer: std::vec![0; READ_BUFFER].into_boxed_slice(),
             timer: Timer::new(),
@@ -215,22 +224,56 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
     }
 
     fn accept(&mut self, now: Instant) -> bool {
-        if !self.door.is_set()
-            || self.draining
-            || self.connections.len() >= self.settings.connections
-            || self.accept_again.is_some_and(|at| at > now)
-        {
+        if self.draining || self.accept_again.is_some_and(|at| at > now) {
             return false;
         }
         self.accept_again = None;
+        if self.waiting.is_none() && !self.poll_accept(now) {
+            return false;
+        }
+        if self.waiting.is_some() && !self.has_room(now) {
+            return false;
+        }
+        if let Some(stream) = self.waiting.take() {
+            self.open(now, stream);
+        }
+        true
+    }
+
+    /// Takes a connection from the operating system's queue, to wait for room; whether there may be more.
+    fn poll_accept(&mut self, now: Instant) -> bool {
+        if !self.door.is_set() {
+            return false;
+        }
         self.door.clear();
         match self.socket.poll_accept(&mut Context::from_waker(&self.door_waker)) {
             Poll::Pending => return false,
-            Poll::Ready(Ok((stream, _))) => self.open(now, stream),
+            Poll::Ready(Ok((stream, _))) => self.waiting = Some(stream),
             Poll::Ready(Err(error)) if is_of_one_connection(&error) => {}
             Poll::Ready(Err(_)) => self.accept_again = Some(now + ACCEPT_PAUSE),
         }
         self.door.set();
+        true
+    }
+
+    /// Whether one more connection may be opened, if need be in place of the one that has been silent for longest.
+    fn has_room(&mut self, now: Instant) -> bool {
+        if self.connections.len() < self.options.connections {
+            return true;
+        }
+        let silent = self
+            .connections
+            .iter()
+            .min_by_key(|(_, connection)| connection.heard_at);
+        let (Some((&id, connection)), Some(idle)) = (silent, self.options.idle) else {
+            return false;
+        };
+        let due = connection.heard_at + idle;
+        if due > now {
+            self.accept_again = Some(due);
+            return false;
+        }
+        self.close(now, id);
         true
     }
 
@@ -247,6 +290,7 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
             waker: Waker::from(Arc::clone(&signal)),
             signal,
             rest: Vec::new(),
+            heard_at: now,
             blocked: None,
             watched: false,
             eof: false,
@@ -308,6 +352,7 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
                 }
             }
             Poll::Ready(Ok(len)) => {
+                connection.heard_at = now;
                 let input = self.buffer.get(..len).unwrap_or_default();
                 let taken = self.hub.handle_input(now, &id, input).min(len);
                 if taken < len {
@@ -365,7 +410,7 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
             };
             connection.watched = false;
             let Some(since) = connection.blocked else { continue };
-            let deadline = since + self.settings.write_timeout;
+            let deadline = since + self.options.write_timeout;
             if deadline <= now {
                 self.close(now, id);
                 progress = true;
@@ -409,7 +454,7 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
             }
             if !connection.watched {
                 connection.watched = true;
-                self.watched.push_back((now + self.settings.write_timeout, id));
+                self.watched.push_back((now + self.options.write_timeout, id));
             }
         }
     }
@@ -457,6 +502,7 @@ impl<H: Hub<Peer = ConnectionId>> Listener<H> {
     fn close(&mut self, now: Instant, id: ConnectionId) {
         if let Some(connection) = self.connections.remove(&id) {
             self.blocked -= usize::from(connection.blocked.is_some());
+            self.accept_again = None; // there is room now
         }
         self.held.remove(&id);
         self.hub.handle_close(now, &id);

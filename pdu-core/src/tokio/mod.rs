@@ -17,7 +17,7 @@ mod udp;
 mod wire;
 
 pub use self::driver::{Driver, Server};
-pub use self::handle::{Call, Handle, HandleSettings, Notices, Runner};
+pub use self::handle::{Call, Handle, HandleOptions, Notices, Runner};
 pub use self::link::{Link, StreamLink, tcp};
-pub use self::listener::{ListenSettings, Listener, listen};
+pub use self::listener::{ListenOptions, Listener, listen};
 pub use self::udp::UdpDriver;

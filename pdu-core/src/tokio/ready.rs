@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
 
-use super::clock::wakes_same;
 use crate::ConnectionId;
 
 /// The connections that woke, each once, and the task that serves them all.
@@ -35,7 +34,7 @@ impl Ready {
             due.append(&mut woken.ids);
         }
         let old = match &woken.task {
-            Some(old) if wakes_same(old, task) => None,
+            Some(old) if old.will_wake(task) => None,
             _ => woken.task.replace(task.clone()),
         };
         drop(woken);

@@ -5,12 +5,17 @@
 //! deadline out.
 
 mod link;
+mod options;
+mod output;
 mod rtu;
 mod table;
 mod tcp;
 
-pub use rtu::{LineSettings, LocalEcho, RtuClient, RtuLink, RtuOptions};
-pub use tcp::{ExceptionLength, TcpClient, TcpOptions, TransactionId, UnitInReply};
+pub use options::{
+    ExceptionLength, LineSettings, LocalEcho, RtuLink, RtuOptions, TcpOptions, TransactionId, UnitInReply,
+};
+pub use rtu::RtuClient;
+pub use tcp::TcpClient;
 
 use core::time::Duration;
 

@@ -1,192 +1,21 @@
 use core::convert::Infallible;
-use core::time::Duration;
 
 use pdu_core::{
     Endpoint, ErrorKind, EventOf, Instant, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport, earliest,
 };
 
 use super::link::{Link, LinkState};
+use super::options::{LocalEcho, RtuLink, RtuOptions, RtuSettings};
 use super::table::{Entry, Table};
-use super::{Micros, Reply, Request, Statistics};
+use super::{Reply, Request, Statistics};
 use crate::wire::rtu::{self, Framing};
 use crate::wire::{Field, FunctionCode, Mismatch, Request as WireRequest, Response, WireError};
 use crate::{ModbusError, Rejected};
 
-/// Settings of an [`RtuClient`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RtuOptions {
-    /// What the frames go over.
-    pub link: RtuLink,
-    /// How long a unit may take until it begins to answer, from the moment when the request is on the line.
-    pub timeout: Duration,
-    /// How long requests wait for a link before they fail, counted from when the first of them began to.
-    pub connect_timeout: Duration,
-    /// How often a request that may be repeated is sent again.
-    pub retries: u8,
-    /// How long the line must have been quiet, after an answer that did not come, before anything else is sent. A unit that
-    /// answers later than [`timeout`](Self::timeout) and this together can be taken for the answer to the next request of
-    /// the same form to the same unit: RTU has no ids.
-    pub quiet: Duration,
-    /// How long a request waits for a line that is never quiet before it fails.
-    pub busy_line: Duration,
-    /// How long units get to act on a broadcast.
-    pub turnaround: Duration,
-    /// Silence that ends a frame whose length nothing tells, that of an unknown function. USB adapters deliver bytes in
-    /// pieces up to 16 ms apart, so the standard's 3.5 characters would cut it.
-    pub frame_gap: Duration,
-    /// What the adapter does with the bytes that are sent.
-    pub echo: LocalEcho,
-}
-
-/// What RTU frames go over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RtuLink {
-    /// A serial line. After a timeout it is left alone until it was quiet.
-    Serial(LineSettings),
-    /// A TCP stream to a serial server. After a timeout the connection is given up: nothing else tells a late answer from
-    /// the next one.
-    Stream,
-}
-
-/// What decides how long a byte takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LineSettings {
-    /// Bits per second.
-    pub baud: u32,
-    /// Bits of one character with start, parity and stop bits: 10 for 8N1, else 11.
-    pub bits_per_character: u8,
-}
-
-impl Default for LineSettings {
-    /// 9600 baud 8N1, the factory setting of the BPS2000 (its manual's lines 1423 to 1428).
-    fn default() -> Self {
-        Self {
-            baud: 9600,
-            bits_per_character: 10,
-        }
-    }
-}
-
-impl LineSettings {
-    /// How long `len` bytes take.
-    pub fn time_of(&self, len: usize) -> Duration {
-        let bits = u64::try_from(len)
-            .unwrap_or(u64::MAX)
-            .saturating_mul(self.bits_per_character.into());
-        Duration::from_micros(bits.saturating_mul(1_000_000).div_ceil(self.baud.max(1).into()))
-    }
-
-    /// The silence before a frame: 3.5 characters of 11 bits, and 1750 µs above 19200 baud.
-    ///
-    /// Source: Modbus over Serial Line V1.02, 2.5.1.1.
-    pub fn silence(&self) -> Duration {
-        if self.baud > 19_200 {
-            return Duration::from_micros(1750);
-        }
-        Duration::from_micros(38_500_000_u64.div_ceil(self.baud.max(1).into()))
-    }
-}
-
-/// What a half-duplex adapter does with the bytes that are sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum LocalEcho {
-    /// They do not come back.
-    #[default]
-    None,
-    /// They come back before the answer, and are removed. Without this setting, the echo of a write looks like its answer
-    /// (libmodbus#818).
-    Removed,
-}
-
-impl Default for RtuOptions {
-    fn default() -> Self {
-        Self {
-            link: RtuLink::Serial(LineSettings::default()),
-            timeout: Duration::from_secs(1),
-            connect_timeout: Duration::from_secs(3),
-            retries: 2,
-            quiet: Duration::from_millis(200),
-            busy_line: Duration::from_secs(5),
-            turnaround: Duration::from_millis(100),
-            frame_gap: Duration::from_millis(20),
-            echo: LocalEcho::None,
-        }
-    }
-}
-
-impl RtuOptions {
-    /// RTU frames over a TCP stream, as serial servers carry them.
-    pub fn over_tcp() -> Self {
-        Self {
-            link: RtuLink::Stream,
-            ..Self::default()
-        }
-    }
-}
-
-/// The settings as a client keeps them.
-#[derive(Debug)]
-struct Settings {
-    link: RtuLink,
-    timeout: Micros,
-    connect_timeout: Micros,
-    quiet: Micros,
-    busy_line: Micros,
-    turnaround: Micros,
-    frame_gap: Micros,
-    retries: u8,
-    echo: LocalEcho,
-}
-
-impl From<RtuOptions> for Settings {
-    fn from(options: RtuOptions) -> Self {
-        let RtuOptions {
-            link,
-            timeout,
-            connect_timeout,
-            retries,
-            quiet,
-            busy_line,
-            turnaround,
-            frame_gap,
-            echo,
-        } = options;
-        Self {
-            link,
-            timeout: timeout.into(),
-            connect_timeout: connect_timeout.into(),
-            quiet: quiet.into(),
-            busy_line: busy_line.into(),
-            turnaround: turnaround.into(),
-            frame_gap: frame_gap.into(),
-            retries,
-            echo,
-        }
-    }
-}
-
-impl Settings {
-    fn time_of(&self, len: usize) -> Duration {
-        match self.link {
-            RtuLink::Serial(line) => line.time_of(len),
-            RtuLink::Stream => Duration::ZERO,
-        }
-    }
-
-    fn silence(&self) -> Duration {
-        match self.link {
-            RtuLink::Serial(line) => line.silence(),
-            RtuLink::Stream => Duration::ZERO,
-        }
-    }
-}
-
 /// A client over Modbus RTU, with up to `N` requests in its table, for one unit or for all that share the line.
 ///
 /// One request is on the line at a time. The queue is fair: units take turns, so that one that does not answer costs the
-/// others one timeout a round and no more. An answer is framed by what was asked, checked whole (unit, function, byte count,
+/// others one timeout a round and no more. (The table is one for all: who submits many requests for a silent unit fills it.) An answer is framed by what was asked, checked whole (unit, function, byte count,
 /// echoed fields, CRC), and found behind at most one frame's length of other bytes; the line is never searched for something
 /// that happens to fit.
 ///
@@ -218,7 +47,7 @@ impl Settings {
 /// ```
 #[derive(Debug)]
 pub struct RtuClient<const N: usize = 32> {
-    settings: Settings,
+    settings: RtuSettings,
     now: Instant,
     link: Link,
     table: Table<N>,
@@ -571,6 +400,7 @@ impl<const N: usize> RtuClient<N> {
 
     /// The attempt has failed: its answer is overdue, or drowned in noise.
     fn give_up_attempt(&mut self) {
+        self.rejected = self.rejected.or_else(|| self.cut());
         let owner = match self.phase {
             Phase::Waiting { owner, .. } => owner,
             Phase::Poisoned { .. } | Phase::Idle | Phase::Sending { .. } => None,
@@ -589,6 +419,16 @@ impl<const N: usize> RtuClient<N> {
         if self.settings.link == RtuLink::Stream {
             self.break_link();
         }
+    }
+
+    /// What came so far, if it is the beginning of the answer and no more.
+    fn cut(&self) -> Option<Rejected> {
+        let found = self.input.len();
+        let needed = match rtu::response_len(&asked(&self.output)?, self.input.as_slice()) {
+            Framing::Length(needed) | Framing::Partial { needed } => needed,
+            Framing::Silence | Framing::Never => return None,
+        };
+        (0 < found && found < needed).then_some(Rejected::Cut { needed, found })
     }
 
     fn timeout(&self, index: usize) -> ModbusError {

@@ -1,144 +1,16 @@
 use core::convert::Infallible;
-use core::time::Duration;
 
 use pdu_core::{
-    Effect, Endpoint, ErrorKind, EventOf, Instant, LinkDemand, LinkEvent, Refused, Session, Status, Ticket, Transport,
-    earliest,
+    Endpoint, ErrorKind, EventOf, Instant, LinkDemand, LinkEvent, Refused, Session, Status, Ticket, Transport, earliest,
 };
 
 use super::link::{Link, LinkState};
+use super::options::{ExceptionLength, TcpOptions, TcpSettings, TransactionId, UnitInReply};
+use super::output::{Orphan, Orphans, Output, Withdrawn};
 use super::table::{Entry, Stage, Table};
-use super::{Micros, Reply, Request, Statistics};
+use super::{Reply, Request, Statistics};
 use crate::wire::{FunctionCode, Request as WireRequest, Response, WireError, tcp};
 use crate::{ModbusError, Rejected};
-
-/// Settings of a [`TcpClient`]. The quirks of gateways are off by default, each under its own name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TcpOptions {
-    /// How many requests may be with the device at a time: 16 by default, 1 for [`device`](Self::device). At most the
-    /// client's capacity counts, and 1 where a quirk leaves nothing else to tell answers apart by.
-    pub depth: usize,
-    /// How long an answer may take from the moment when its request has left.
-    pub timeout: Duration,
-    /// How long requests wait for a link before they fail, counted from when the first of them began to.
-    pub connect_timeout: Duration,
-    /// How often a request that may be repeated is sent again.
-    pub retries: u8,
-    /// After how many timeouts in a row without a byte of input the connection is given up. 0: never.
-    pub silent_timeouts: u8,
-    /// How long after its timeout or cancellation the id of a request is not used again.
-    pub quarantine: Duration,
-    /// Which unit id an answer may carry.
-    pub unit_in_reply: UnitInReply,
-    /// Whether answers carry the transaction id of their request.
-    pub transaction_id: TransactionId,
-    /// Whether the header of an exception tells its length.
-    pub exception_length: ExceptionLength,
-}
-
-/// Which unit id an answer may carry. Source: pymodbus#2762, goburrow#54.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum UnitInReply {
-    /// That of the request, as the standard says.
-    #[default]
-    Exact,
-    /// That of the request, or one of 0, 1 and 255, which gateways put there.
-    Gateway,
-    /// Any.
-    Any,
-}
-
-/// Whether answers carry the transaction id of their request. Source: mbusd#88.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum TransactionId {
-    /// They do, as the standard says; others are dropped.
-    #[default]
-    Echoed,
-    /// They do not: the next answer is taken for the one request that is with the device. Then depth is 1, and a timeout or
-    /// a cancelled request costs the connection, since nothing else tells a late answer from the next one.
-    NotEchoed,
-}
-
-/// Whether the header of an exception tells its length. Source: pymodbus#2151, tmodbus#146.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum ExceptionLength {
-    /// It does, as the standard says.
-    #[default]
-    Told,
-    /// It may tell anything within the standard's 2 to 254: an exception is taken as the two bytes that it has. Then depth
-    /// is 1, and bytes up to the told length that come with it are dropped.
-    Untold,
-}
-
-impl Default for TcpOptions {
-    fn default() -> Self {
-        Self {
-            depth: 16,
-            timeout: Duration::from_secs(1),
-            connect_timeout: Duration::from_secs(3),
-            retries: 2,
-            silent_timeouts: 3,
-            quarantine: Duration::from_secs(30),
-            unit_in_reply: UnitInReply::Exact,
-            transaction_id: TransactionId::Echoed,
-            exception_length: ExceptionLength::Told,
-        }
-    }
-}
-
-impl TcpOptions {
-    /// The default for a device of unknown abilities: one request at a time (some take no more: libplctag#192).
-    pub fn device() -> Self {
-        Self {
-            depth: 1,
-            ..Self::default()
-        }
-    }
-}
-
-/// The settings as a client keeps them.
-#[derive(Debug)]
-struct Settings {
-    depth: usize,
-    timeout: Micros,
-    connect_timeout: Micros,
-    quarantine: Micros,
-    retries: u8,
-    silent_timeouts: u8,
-    unit_in_reply: UnitInReply,
-    transaction_id: TransactionId,
-    exception_length: ExceptionLength,
-}
-
-impl From<TcpOptions> for Settings {
-    fn from(options: TcpOptions) -> Self {
-        let TcpOptions {
-            depth,
-            timeout,
-            connect_timeout,
-            retries,
-            silent_timeouts,
-            quarantine,
-            unit_in_reply,
-            transaction_id,
-            exception_length,
-        } = options;
-        Self {
-            depth,
-            timeout: timeout.into(),
-            connect_timeout: connect_timeout.into(),
-            quarantine: quarantine.into(),
-            retries,
-            silent_timeouts,
-            unit_in_reply,
-            transaction_id,
-            exception_length,
-        }
-    }
-}
 
 /// A client over Modbus TCP, with up to `N` requests in its table.
 ///
@@ -173,7 +45,7 @@ impl From<TcpOptions> for Settings {
 /// ```
 #[derive(Debug)]
 pub struct TcpClient<const N: usize = 16> {
-    settings: Settings,
+    settings: TcpSettings,
     now: Instant,
     link: Link,
     table: Table<N>,
@@ -199,61 +71,6 @@ const fn block_of(id: u16) -> usize {
 
 fn seconds(at: Instant) -> u32 {
     u32::try_from(at.as_micros() / 1_000_000).unwrap_or(u32::MAX)
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Orphan {
-    transaction: u16,
-    deadline: Instant,
-}
-
-/// Cancelled requests that are still with the device, at most as many as the table has places.
-#[derive(Debug)]
-struct Orphans<const N: usize> {
-    orphans: [Orphan; N],
-    count: usize,
-}
-
-impl<const N: usize> Orphans<N> {
-    const fn new() -> Self {
-        Self {
-            orphans: [Orphan {
-                transaction: 0,
-                deadline: Instant::EPOCH,
-            }; N],
-            count: 0,
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.count
-    }
-
-    fn push(&mut self, orphan: Orphan) {
-        if let Some(place) = self.orphans.get_mut(self.count) {
-            *place = orphan;
-            self.count += 1;
-        }
-    }
-
-    fn retain(&mut self, mut keep: impl FnMut(&Orphan) -> bool) {
-        let mut kept = 0;
-        for at in 0..self.count {
-            if keep(&self.orphans[at]) {
-                self.orphans[kept] = self.orphans[at];
-                kept += 1;
-            }
-        }
-        self.count = kept;
-    }
-
-    fn clear(&mut self) {
-        self.count = 0;
-    }
-
-    fn next_deadline(&self) -> Option<Instant> {
-        self.orphans[..self.count].iter().map(|orphan| orphan.deadline).min()
-    }
 }
 
 /// Why everything that was under way had to stop.
@@ -502,8 +319,7 @@ impl<const N: usize> TcpClient<N> {
             self.silent = self.silent.saturating_add(1);
             self.bury(self.table.entry(index).transaction);
             if !self.table.retry(index) {
-                self.table
-                    .fail(index, timeout(self.table.entry(index), self.table.effect(index)));
+                self.table.fail(index, self.timeout(index));
             }
             if self.settings.transaction_id == TransactionId::NotEchoed {
                 return self.break_link(Interruption::LinkLost);
@@ -511,6 +327,36 @@ impl<const N: usize> TcpClient<N> {
         }
         if self.settings.silent_timeouts != 0 && self.silent >= self.settings.silent_timeouts {
             self.break_link(Interruption::LinkLost);
+        }
+    }
+
+    fn timeout(&self, index: usize) -> ModbusError {
+        let Entry {
+            unit,
+            function,
+            attempts,
+            transaction,
+            ..
+        } = *self.table.entry(index);
+        let (rejected, effect) = (self.cut(transaction), self.table.effect(index));
+        ModbusError::Timeout {
+            unit,
+            function,
+            attempts,
+            rejected,
+            effect,
+        }
+    }
+
+    /// What came so far, if it is the beginning of the answer of this id and no more.
+    fn cut(&self, transaction: u16) -> Option<Rejected> {
+        let begun = &self.input[..self.input_len.into()];
+        match self.split(begun) {
+            Ok(Status::Partial { needed }) if begun.starts_with(&transaction.to_be_bytes()) => Some(Rejected::Cut {
+                needed,
+                found: begun.len(),
+            }),
+            _ => None,
         }
     }
 
@@ -606,22 +452,6 @@ fn is_registers_asked_for(request: &[u8], answer: &[u8]) -> bool {
         return false;
     };
     answered == function && usize::from(count) == 2 * usize::from(quantity) && data.len() == usize::from(count)
-}
-
-fn timeout(entry: &Entry, effect: Effect) -> ModbusError {
-    let Entry {
-        unit,
-        function,
-        attempts,
-        ..
-    } = *entry;
-    ModbusError::Timeout {
-        unit,
-        function,
-        attempts,
-        rejected: None,
-        effect,
-    }
 }
 
 impl<const N: usize> Endpoint for TcpClient<N> {
@@ -738,145 +568,5 @@ impl<const N: usize> Session for TcpClient<N> {
 
     fn poll_event(&mut self) -> Option<EventOf<Self>> {
         self.table.next_done()
-    }
-}
-
-/// Frames on their way out, one after the other in one buffer, so that all of them leave in one write.
-#[derive(Debug)]
-struct Output<const N: usize> {
-    bytes: [[u8; tcp::MAX_FRAME]; N],
-    start: usize,
-    end: usize,
-    frames: [OutputFrame; N],
-    count: usize,
-    /// How much of the first frame has left.
-    begun: usize,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct OutputFrame {
-    /// Whose it is; `None` once that was cancelled.
-    owner: Option<u8>,
-    transaction: u16,
-    len: u16,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Withdrawn {
-    /// Nothing of it had left, and nothing will.
-    Untouched,
-    /// It has begun to leave, and will be finished.
-    Begun,
-}
-
-impl<const N: usize> Output<N> {
-    fn new() -> Self {
-        let none = OutputFrame {
-            owner: None,
-            transaction: 0,
-            len: 0,
-        };
-        Self {
-            bytes: [[0; tcp::MAX_FRAME]; N],
-            start: 0,
-            end: 0,
-            frames: [none; N],
-            count: 0,
-            begun: 0,
-        }
-    }
-
-    fn bytes(&self) -> &[u8] {
-        &self.bytes.as_flattened()[self.start..self.end]
-    }
-
-    fn frames(&self) -> usize {
-        self.count
-    }
-
-    fn clear(&mut self) {
-        (self.start, self.end, self.count, self.begun) = (0, 0, 0, 0);
-    }
-
-    /// Adds a frame. There is room: at most N frames are with the device or on their way to it.
-    fn push(&mut self, index: usize, transaction: u16, unit: u8, request: &[u8]) -> Result<(), WireError> {
-        let bytes = self.bytes.as_flattened_mut();
-        if bytes.len() - self.end < tcp::MAX_FRAME {
-            bytes.copy_within(self.start..self.end, 0);
-            (self.start, self.end) = (0, self.end - self.start);
-        }
-        let len = tcp::encode(transaction, unit, request, &mut bytes[self.end..])?;
-        if let Some(frame) = self.frames.get_mut(self.count) {
-            *frame = OutputFrame {
-                owner: u8::try_from(index).ok(),
-                transaction,
-                len: u16::try_from(len).unwrap_or(0),
-            };
-            self.count += 1;
-            self.end += len;
-        }
-        Ok(())
-    }
-
-    /// Takes bytes that have left off the front. Answers with a frame that has left whole, while there is one.
-    fn sent(&mut self, left: &mut usize) -> Option<OutputFrame> {
-        if self.count == 0 {
-            return None;
-        }
-        let frame = self.frames[0];
-        let missing = usize::from(frame.len) - self.begun;
-        let now = missing.min(*left);
-        *left -= now;
-        self.start += now;
-        self.begun += now;
-        if now < missing {
-            return None;
-        }
-        self.begun = 0;
-        self.remove_frame(0);
-        Some(frame)
-    }
-
-    fn remove_frame(&mut self, at: usize) {
-        self.frames.copy_within(at + 1..self.count, at);
-        self.count -= 1;
-        if self.count == 0 {
-            self.clear();
-        }
-    }
-
-    fn find(&self, index: usize) -> Option<usize> {
-        self.frames[..self.count]
-            .iter()
-            .position(|frame| frame.owner.map(usize::from) == Some(index))
-    }
-
-    /// Whose frames these are, first the one that leaves first.
-    fn owners(&self) -> impl Iterator<Item = usize> {
-        self.frames[..self.count]
-            .iter()
-            .filter_map(|frame| frame.owner.map(usize::from))
-    }
-
-    fn first_owner(&self) -> Option<usize> {
-        self.owners().next()
-    }
-
-    /// Takes a frame back; one that has begun to leave is finished, and its answer will be dropped.
-    fn withdraw(&mut self, index: usize) -> Withdrawn {
-        let Some(at) = self.find(index) else {
-            return Withdrawn::Untouched;
-        };
-        if at == 0 && self.begun > 0 {
-            self.frames[0].owner = None;
-            return Withdrawn::Begun;
-        }
-        let before: usize = self.frames[..at].iter().map(|frame| usize::from(frame.len)).sum();
-        let from = self.start + before - self.begun;
-        let len = usize::from(self.frames[at].len);
-        self.bytes.as_flattened_mut().copy_within(from + len..self.end, from);
-        self.end -= len;
-        self.remove_frame(at);
-        Withdrawn::Untouched
     }
 }

@@ -54,14 +54,14 @@ pub struct TcpServer<S> {
 impl<S: Service> TcpServer<S> {
     /// A server with the default options.
     pub fn new(service: S) -> Self {
-        Self::with_options(service, &TcpServerOptions::default())
+        Self::with_options(service, TcpServerOptions::default())
     }
 
     /// A server with these options.
-    pub fn with_options(service: S, options: &TcpServerOptions) -> Self {
+    pub fn with_options(service: S, options: TcpServerOptions) -> Self {
         Self {
             service,
-            connection: Connection::new(options),
+            connection: Connection::new(&options),
             now: Instant::EPOCH,
         }
     }
