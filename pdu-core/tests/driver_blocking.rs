@@ -17,7 +17,7 @@ use driver_toy::{Toy, ToyError, ToyServer, answer};
 use pdu_core::blocking::{Driver, Link, ReadTimeout, Server, Timed, tcp};
 use pdu_core::{Backoff, CallError, Effect, Endpoint as _, Error as _, ErrorKind, Event, Session};
 
-const SHORT: Duration = Duration::from_millis(50);
+const SHORT: Duration = Duration::from_millis(250);
 
 /// Serves the toy protocol on `count` connections, one after the other.
 fn serve(count: usize) -> SocketAddr {
@@ -106,7 +106,7 @@ fn time_limit_of_next_is_kept() {
     let until = driver.now() + SHORT;
     assert_eq!(driver.next(Some(until)).unwrap(), None);
     assert!(began.elapsed() >= SHORT);
-    assert!(began.elapsed() < SHORT * 3, "{:?}", began.elapsed());
+    assert!(began.elapsed() < SHORT * 8, "{:?}", began.elapsed());
 }
 
 #[test]
@@ -218,6 +218,7 @@ fn datagrams_come_whole_and_unreachable_peers_are_no_error() {
         let error = driver.call("nobody".into()).unwrap_err();
         assert!(matches!(error, CallError::Session(ToyError::Timeout)), "{error:?}");
     }
+    driver.session_mut().timeout = Duration::from_secs(5);
     let server = UdpSocket::bind(address).unwrap();
     thread::spawn(move || {
         let mut buffer = [0; 512];

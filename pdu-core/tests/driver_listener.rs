@@ -370,7 +370,7 @@ async fn shutdown_sends_what_waits_and_closes_all() {
     let (mut listener, address) = bound(Counter::new(), ListenOptions::default()).await;
     let mut reader = TcpStream::connect(address).await.unwrap();
     reader.write_all(b"long\nlong\n").await.unwrap();
-    beside(&mut listener, tokio::time::sleep(Duration::from_millis(50))).await;
+    beside(&mut listener, tokio::time::sleep(Duration::from_millis(300))).await;
     let reading = tokio::spawn(async move {
         let mut answer = Vec::new();
         reader.read_to_end(&mut answer).await.unwrap();
@@ -387,7 +387,7 @@ async fn shutdown_does_not_wait_longer_than_its_grace() {
     let (mut listener, address) = bound(Counter::new(), ListenOptions::default()).await;
     let mut deaf = TcpStream::connect(address).await.unwrap();
     deaf.write_all(&b"long\n".repeat(100)).await.unwrap();
-    beside(&mut listener, tokio::time::sleep(Duration::from_millis(50))).await;
+    beside(&mut listener, tokio::time::sleep(Duration::from_millis(300))).await;
     let began = std::time::Instant::now();
     listener.shutdown(Duration::from_millis(50)).await;
     assert!(began.elapsed() < Duration::from_secs(5));
@@ -492,7 +492,7 @@ async fn whoever_only_holds_a_connection_open_makes_room_for_another() {
     let address = socket.local_addr().unwrap();
     let mut options = ListenOptions::default();
     options.connections = 2;
-    options.idle = Some(Duration::from_millis(200));
+    options.idle = Some(Duration::from_secs(1));
     let mut listener = Listener::new(socket, Counter::new(), options);
     let server = tokio::spawn(async move { listener.run().await });
 
@@ -501,7 +501,7 @@ async fn whoever_only_holds_a_connection_open_makes_room_for_another() {
     let mut answer = String::new();
     let mut third = BufReader::new(TcpStream::connect(address).await.unwrap());
     third.write_all(b"add\n").await.unwrap();
-    for _ in 0..8 {
+    for _ in 0..25 {
         busy.write_all(b"add\n").await.unwrap();
         busy.read_line(&mut answer).await.unwrap();
         tokio::time::sleep(Duration::from_millis(50)).await;
