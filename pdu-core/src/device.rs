@@ -7,8 +7,8 @@ use core::fmt;
 
 use crate::words::words;
 use crate::{
-    Action, Alarm, ContactStatus, Delay, Effect, Error, ErrorKind, LocalDateTime, Point, PowerState, Reading, Session,
-    Target, ThresholdSetting,
+    Action, Alarm, ContactStatus, Delay, Effect, Error, ErrorKind, LocalDateTime, OutletKind, Point,
+    PowerRestorePolicy, PowerState, Reading, ScheduleRecord, Session, Target, ThresholdSetting,
 };
 
 /// A [`Session`] with a rack unit, whatever its protocol: commands and answers in one vocabulary.
@@ -56,8 +56,16 @@ pub enum Command {
     ResetEnergy(Point),
     /// The unit's clock.
     Clock,
-    /// Sets the unit's clock.
+    /// Sets the unit's clock, and reads it back.
     SetClock(LocalDateTime),
+    /// All records of the unit's own scheduler.
+    Schedule,
+    /// Replaces all records of the scheduler by these, and reads them back.
+    SetSchedule(Vec<ScheduleRecord>),
+    /// What is stored in the unit of its outlets.
+    Settings,
+    /// Stores what differs, and reads it back; see [`Settings`].
+    SetSettings(Settings),
     /// Restarts the unit's controller. Never repeated.
     Restart(Restart),
 }
@@ -95,6 +103,10 @@ pub enum Answer {
     Thresholds(Vec<ThresholdSetting>),
     /// The unit's clock.
     Clock(LocalDateTime),
+    /// All records of the unit's own scheduler, in its order.
+    Schedule(Vec<ScheduleRecord>),
+    /// What is stored in the unit.
+    Settings(Settings),
 }
 
 /// What a unit tells unasked.
@@ -198,6 +210,61 @@ pub struct OutletStatus {
     pub pending: Option<Action>,
 }
 
+/// What is stored in a unit and stays there. A list that a device does not have is empty.
+///
+/// To change something, name only that: what is not listed, and each field that is `None`, stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(default, deny_unknown_fields)
+)]
+pub struct Settings {
+    /// Of its outlets.
+    pub outlets: Vec<OutletSettings>,
+}
+
+/// What is stored of one outlet. `None` is what the device does not have or, in a change, what stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
+pub struct OutletSettings {
+    /// Member of the chain.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub unit: u16,
+    /// Which outlet, from 1.
+    pub number: u16,
+    /// Its name, without the blanks that a device pads it with.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub name: Option<String>,
+    /// What stands behind it, or whether it may be switched.
+    #[cfg_attr(feature = "serde", serde(default, rename = "type"))]
+    pub kind: Option<OutletKind>,
+    /// Its delay in seconds: what the device does with it is for the device's documentation to say.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub delay: Option<u32>,
+    /// What it does when the unit gets power again.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub restore_policy: Option<PowerRestorePolicy>,
+}
+
+impl OutletSettings {
+    /// Nothing of outlet `number` of unit 0: a change that changes nothing yet.
+    pub const fn of(number: u16) -> Self {
+        Self {
+            unit: 0,
+            number,
+            name: None,
+            kind: None,
+            delay: None,
+            restore_policy: None,
+        }
+    }
+}
+
 words! {
     /// One thing that a device may be able to do.
     #[non_exhaustive]
@@ -218,6 +285,14 @@ words! {
         SetClock = "set_clock",
         /// [`Command::Restart`].
         Restart = "restart",
+        /// [`Command::Schedule`].
+        Schedule = "schedule",
+        /// [`Command::SetSchedule`].
+        SetSchedule = "set_schedule",
+        /// [`Command::Settings`].
+        Settings = "settings",
+        /// [`Command::SetSettings`].
+        SetSettings = "set_settings",
     }
 }
 

@@ -14,9 +14,13 @@ mod device;
 mod driver;
 mod endpoint;
 mod error;
+mod line_settings;
+mod mode;
 mod number;
 mod peer;
 mod rng;
+#[cfg(feature = "alloc")]
+mod schedule;
 mod status;
 mod time;
 mod vocabulary;
@@ -34,21 +38,25 @@ pub use backoff::{Backoff, LinkEnd};
 pub use call_error::CallError;
 #[cfg(feature = "alloc")]
 pub use device::{
-    Answer, Capabilities, Capability, Command, DeviceError, DeviceSession, Identity, IdentitySource, OutletStatus,
-    Restart, Snapshot, Update,
+    Answer, Capabilities, Capability, Command, DeviceError, DeviceSession, Identity, IdentitySource, OutletSettings,
+    OutletStatus, Restart, Settings, Snapshot, Update,
 };
 pub use endpoint::{Endpoint, Event, EventOf, Hub, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport};
 pub use error::{Effect, Error, ErrorKind};
+pub use line_settings::LineSettings;
+pub use mode::Mode;
 pub use number::{Counter, Decimal, ParseDecimalError, Since};
 pub use peer::{ConnectionId, Path};
 pub use rng::Rng;
+#[cfg(feature = "alloc")]
+pub use schedule::{Comparison, ParseTimeOfDayError, ScheduleRecord, TimeOfDay, Trigger};
 pub use status::Status;
 #[cfg(feature = "std")]
 pub use time::Clock;
 pub use time::{Instant, earliest};
 pub use vocabulary::{
-    Action, Alarm, Component, Contact, ContactKind, ContactStatus, Delay, Line, LocalDateTime, ParseLocalDateTimeError,
-    Point, PowerRestorePolicy, PowerState, Quality, Quantity, Reading, Severity, Statistic, Target, Threshold,
-    ThresholdSetting, Unit, Value,
+    Action, Alarm, Component, Contact, ContactKind, ContactStatus, Delay, Line, LocalDateTime, OutletKind,
+    ParseLocalDateTimeError, Point, PowerRestorePolicy, PowerState, Quality, Quantity, Reading, Severity, Statistic,
+    Target, Threshold, ThresholdSetting, Unit, Value,
 };
 pub use words::UnknownWord;

@@ -415,6 +415,19 @@ words! {
 }
 
 words! {
+    /// What an outlet is stored as.
+    #[non_exhaustive]
+    pub enum OutletKind as "outlet type" {
+        /// Like any other.
+        Normal = "normal",
+        /// It feeds a router, which the device treats in a way of its own.
+        Router = "router",
+        /// It is not to be switched.
+        Locked = "locked",
+    }
+}
+
+words! {
     /// What a two-state sensor watches.
     #[non_exhaustive]
     pub enum ContactKind as "contact" {

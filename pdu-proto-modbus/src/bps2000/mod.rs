@@ -73,9 +73,10 @@ mod threshold;
 
 pub use map::{Access, Encoding, FIRST_THRESHOLD, Meaning, REGISTER_COUNT, REGISTER_MAP, Register, THRESHOLD_COUNT};
 pub use notes::{Basis, NOTES, Note};
+pub use pdu_core::Mode;
 #[cfg(feature = "alloc")]
 pub use readout::identity;
-pub use readout::{DecodeError, Decoding, Deviation, Mode, Readout, ZeroProbe};
+pub use readout::{DecodeError, Decoding, Deviation, Readout, ZeroProbe};
 #[cfg(feature = "alloc")]
 pub use session::{Addressed, CAPABILITIES, Device, ModbusSession, NotConfirmed, SharedLine};
 pub use state::{AlarmState, contact_of, contact_raw, energy_of, energy_raw, energy_since};

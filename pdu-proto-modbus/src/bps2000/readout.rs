@@ -1,27 +1,13 @@
 //! From 99 registers to the vocabulary of [`pdu_core`].
 
 use pdu_core::{
-    Alarm, ContactStatus, Counter, Decimal, Effect, ErrorKind, Point, Quality, Quantity, Reading, Statistic,
+    Alarm, ContactStatus, Counter, Decimal, Effect, ErrorKind, Mode, Point, Quality, Quantity, Reading, Statistic,
     ThresholdSetting, Value,
 };
 
 use super::map::{Meaning, REGISTER_COUNT, REGISTER_MAP, Register};
 use super::state::{AlarmState, contact_of, energy_of};
 use crate::wire::Registers;
-
-/// What to do with values that the manual does not have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
-// Exhaustive on purpose: one refuses what the other takes.
-pub enum Mode {
-    /// Refuse the readout: an energy register above 255, a power factor above 1.00, a contact that is neither 1 nor 2, an
-    /// alarm that is neither 0, 1 nor 16. A unit without a SensorBox may well be refused, since nobody knows what its
-    /// contacts hold then (note B-23).
-    Strict,
-    /// Take it, and mark it: energy by the printed formula and the power factor as it is, both
-    /// [`Suspect`](Quality::Suspect), contacts and alarms as unknown. [`Readout::deviations`] lists what was taken.
-    #[default]
-    Lenient,
-}
 
 /// What a probe is that reads 0 degrees and 0 % at once (note I-03).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -35,6 +21,12 @@ pub enum ZeroProbe {
 }
 
 /// How registers are read: a [`Mode`], which is all that most callers give, and what else can be chosen.
+///
+/// [`Strict`](Mode::Strict) refuses the readout for an energy register above 255, a power factor above 1.00, a contact that is
+/// neither 1 nor 2, an alarm that is neither 0, 1 nor 16. A unit without a SensorBox may well be refused, since nobody knows
+/// what its contacts hold then (note B-23). [`Lenient`](Mode::Lenient) takes them, and marks them: energy by the printed
+/// formula and the power factor as it is, both [`Suspect`](Quality::Suspect), contacts and alarms as unknown.
+/// [`Readout::deviations`] lists what was taken.
 ///
 /// ```
 /// use pdu_proto_modbus::bps2000::{Decoding, Mode, ZeroProbe};

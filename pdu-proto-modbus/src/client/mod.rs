@@ -11,9 +11,9 @@ mod rtu;
 mod table;
 mod tcp;
 
-pub use options::{
-    ExceptionLength, LineSettings, LocalEcho, RtuLink, RtuOptions, TcpOptions, TransactionId, UnitInReply,
-};
+pub(crate) use options::silence;
+pub use options::{ExceptionLength, LocalEcho, RtuLink, RtuOptions, TcpOptions, TransactionId, UnitInReply};
+pub use pdu_core::LineSettings;
 pub use rtu::RtuClient;
 pub use tcp::TcpClient;
 

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use pdu_core::LineSettings;
+
 use super::Micros;
 
 /// Settings of a [`TcpClient`](super::TcpClient). The quirks of gateways are off by default, each under its own name.
@@ -169,43 +171,14 @@ pub enum RtuLink {
     Stream,
 }
 
-/// What decides how long a byte takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LineSettings {
-    /// Bits per second.
-    pub baud: u32,
-    /// Bits of one character with start, parity and stop bits: 10 for 8N1, else 11.
-    pub bits_per_character: u8,
-}
-
-impl Default for LineSettings {
-    /// 9600 baud 8N1, the factory setting of the BPS2000 (its manual's lines 1423 to 1428).
-    fn default() -> Self {
-        Self {
-            baud: 9600,
-            bits_per_character: 10,
-        }
+/// The silence before a frame: 3.5 characters of 11 bits, and 1750 µs above 19200 baud.
+///
+/// Source: Modbus over Serial Line V1.02, 2.5.1.1.
+pub(crate) fn silence(line: LineSettings) -> Duration {
+    if line.baud > 19_200 {
+        return Duration::from_micros(1750);
     }
-}
-
-impl LineSettings {
-    /// How long `len` bytes take.
-    pub fn time_of(&self, len: usize) -> Duration {
-        let bits = u64::try_from(len)
-            .unwrap_or(u64::MAX)
-            .saturating_mul(self.bits_per_character.into());
-        Duration::from_micros(bits.saturating_mul(1_000_000).div_ceil(self.baud.max(1).into()))
-    }
-
-    /// The silence before a frame: 3.5 characters of 11 bits, and 1750 µs above 19200 baud.
-    ///
-    /// Source: Modbus over Serial Line V1.02, 2.5.1.1.
-    pub fn silence(&self) -> Duration {
-        if self.baud > 19_200 {
-            return Duration::from_micros(1750);
-        }
-        Duration::from_micros(38_500_000_u64.div_ceil(self.baud.max(1).into()))
-    }
+    Duration::from_micros(38_500_000_u64.div_ceil(line.baud.max(1).into()))
 }
 
 /// What a half-duplex adapter does with the bytes that are sent.
@@ -220,6 +193,7 @@ pub enum LocalEcho {
     Removed,
 }
 
+/// On a serial line of 9600 baud 8N1, the factory setting of the BPS2000 (its manual's lines 1423 to 1428).
 impl Default for RtuOptions {
     fn default() -> Self {
         Self {
@@ -297,8 +271,19 @@ impl RtuSettings {
 
     pub(super) fn silence(&self) -> Duration {
         match self.link {
-            RtuLink::Serial(line) => line.silence(),
+            RtuLink::Serial(line) => silence(line),
             RtuLink::Stream => Duration::ZERO,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_is_three_and_a_half_characters_and_fixed_above_19200_baud() {
+        assert_eq!(silence(LineSettings::eight_n_one(9600)), Duration::from_micros(4011));
+        assert_eq!(silence(LineSettings::eight_n_one(38_400)), Duration::from_micros(1750));
     }
 }

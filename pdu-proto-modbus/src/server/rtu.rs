@@ -9,7 +9,7 @@ use crate::wire::{
     rtu::{self, BROADCAST, Framing, MAX_FRAME, MIN_FRAME},
 };
 
-use crate::client::{LineSettings, LocalEcho, RtuLink};
+use crate::client::{LineSettings, LocalEcho, RtuLink, silence};
 
 use super::output::{Framer, Output};
 use super::{Service, serve};
@@ -38,7 +38,7 @@ impl RtuServerOptions {
     pub fn serial(line: LineSettings) -> Self {
         Self {
             link: RtuLink::Serial(line),
-            frame_gap: line.silence(),
+            frame_gap: silence(line),
             echo: LocalEcho::None,
         }
     }
@@ -231,7 +231,7 @@ impl<S: Service> RtuServer<S> {
     /// On a serial line an answer leaves t3.5 after the last byte heard at the earliest.
     fn hold_until_silence(&mut self) {
         if let RtuLink::Serial(line) = self.options.link {
-            let silent = self.heard_at + line.silence();
+            let silent = self.heard_at + silence(line);
             if silent > self.now {
                 self.output.hold(silent);
             }
