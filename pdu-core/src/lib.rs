@@ -23,6 +23,7 @@ mod rng;
 mod schedule;
 mod status;
 mod time;
+mod time_of_day;
 mod vocabulary;
 mod words;
 
@@ -49,11 +50,12 @@ pub use number::{Counter, Decimal, ParseDecimalError, Since};
 pub use peer::{ConnectionId, Path};
 pub use rng::Rng;
 #[cfg(feature = "alloc")]
-pub use schedule::{Comparison, ParseTimeOfDayError, ScheduleRecord, TimeOfDay, Trigger};
+pub use schedule::{Comparison, ScheduleRecord, Trigger};
 pub use status::Status;
 #[cfg(feature = "std")]
 pub use time::Clock;
 pub use time::{Instant, earliest};
+pub use time_of_day::{ParseTimeOfDayError, TimeOfDay};
 pub use vocabulary::{
     Action, Alarm, Component, Contact, ContactKind, ContactStatus, Delay, Line, LocalDateTime, OutletKind,
     ParseLocalDateTimeError, Point, PowerRestorePolicy, PowerState, Quality, Quantity, Reading, Severity, Statistic,
