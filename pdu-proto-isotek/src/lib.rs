@@ -5,4 +5,9 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+#[cfg(feature = "alloc")]
+pub mod client;
+mod error;
 pub mod wire;
+
+pub use error::{IsotekError, Rejected};
