@@ -1,4 +1,9 @@
+use nom::Parser;
 use pdu_core::Decimal;
+
+use super::scan::{Bytes, Refusal, Scan, Separator, bit, decimal};
+use super::writer::{Writer, check_number};
+use super::{Field, WireError};
 
 /// Number of an outlet, 1 to 16. Source: lines 77, 126 and 162.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,9 +67,9 @@ impl From<Outlet> for Channel {
 // Exhaustive on purpose: the line has one bit for it.
 pub enum OutletState {
     /// `0`
-    Off,
+    Off = 0,
     /// `1`
-    On,
+    On = 1,
 }
 
 /// One status line: `CHx=s|vvv|ppp|`.
@@ -80,4 +85,42 @@ pub struct ChannelStatus {
     pub voltage: Decimal,
     /// ppp: watts, with the digits of the line. 1 to 5 digits (inferred); a fraction is lenient.
     pub power: Decimal,
+}
+
+impl ChannelStatus {
+    pub(super) fn check(&self) -> Result<(), WireError> {
+        check_number(Field::Voltage, whole(Field::Voltage, self.voltage)?, 0, 9999)?;
+        check_number(Field::Power, whole(Field::Power, self.power)?, 0, 99_999)
+    }
+
+    pub(super) fn write(&self, writer: &mut Writer<'_>) {
+        let number = |value: Decimal| value.scaled(0).and_then(|value| u32::try_from(value).ok());
+        writer.key(b"CH", self.channel.index().into());
+        writer.field(self.state as u32);
+        // What `check` refuses is not written; it is only counted.
+        writer.field(number(self.voltage).unwrap_or(0));
+        writer.field(number(self.power).unwrap_or(0));
+    }
+}
+
+fn whole(field: Field, value: Decimal) -> Result<i64, WireError> {
+    value.scaled(0).ok_or(WireError::Fraction { field })
+}
+
+/// `s|vvv|ppp|`, leniently with any separator of the misprints.
+pub(super) fn channel_status<'l>(
+    scan: &Scan<'l>,
+    channel: Channel,
+) -> impl Parser<Bytes<'l>, Output = ChannelStatus, Error = Refusal> {
+    (
+        scan.field(Field::Status, bit(), Separator::Loose),
+        scan.field(Field::Voltage, decimal(4), Separator::Loose),
+        scan.field(Field::Power, decimal(5), Separator::LooseLast),
+    )
+        .map(move |(state, voltage, power)| ChannelStatus {
+            channel,
+            state,
+            voltage,
+            power,
+        })
 }

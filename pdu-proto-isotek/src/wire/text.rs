@@ -16,16 +16,26 @@ use super::{Field, WireError};
 /// # Ok::<(), pdu_proto_isotek::wire::WireError>(())
 /// ```
 ///
-/// Source: lines 185 and 194; what is text-char is inferred from the separators.
+/// Equal is what is equal on the line, padding included; [`trimmed`](Self::trimmed) is without.
+///
+/// Source: lines 185 and 194; which characters it may have is inferred from the separators.
 #[derive(Clone)]
 pub struct Text<'a>(Inner<'a>);
 
 #[derive(Clone)]
 enum Inner<'a> {
     Borrowed(&'a str),
+    /// What is left of a field after control bytes in its middle were dropped: no part of the line.
+    Inline {
+        bytes: [u8; INLINE],
+        len: u8,
+    },
     #[cfg(feature = "alloc")]
     Owned(Box<str>),
 }
+
+/// The longest name that is read.
+const INLINE: usize = 16;
 
 impl<'a> Text<'a> {
     /// The text, if it is one that a field may carry.
@@ -35,17 +45,33 @@ impl<'a> Text<'a> {
 
     /// The text of a field of a line.
     pub(super) fn from_bytes(field: Field, bytes: &'a [u8]) -> Result<Self, WireError> {
-        let is_text = |b: &u8| matches!(b, 0x20..=0x7E) && *b != b'|';
-        match core::str::from_utf8(bytes) {
-            Ok(text) if bytes.iter().all(is_text) => Ok(Self(Inner::Borrowed(text))),
-            _ => Err(WireError::Text { field }),
+        let is_text = |byte: &u8| matches!(byte, 0x20..=0x7E) && *byte != b'|';
+        if let Some(offset) = bytes.iter().position(|byte| !is_text(byte)) {
+            let found = bytes.get(offset).copied().unwrap_or_default();
+            return Err(WireError::Text { field, offset, found });
         }
+        Ok(Self(Inner::Borrowed(core::str::from_utf8(bytes).unwrap_or_default())))
+    }
+
+    /// The same text without the line, if it is short enough to be kept in here.
+    pub(super) fn detached(&self, field: Field) -> Result<Text<'static>, WireError> {
+        let text = self.as_str().as_bytes();
+        let mut bytes = [0; INLINE];
+        let (Some(place), Ok(len)) = (bytes.get_mut(..text.len()), u8::try_from(text.len())) else {
+            return Err(WireError::ControlByte { field });
+        };
+        place.copy_from_slice(text);
+        Ok(Text(Inner::Inline { bytes, len }))
     }
 
     /// As it stands on the line, with the blanks that pad it.
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Inner::Borrowed(text) => text,
+            Inner::Inline { bytes, len } => {
+                let text = bytes.get(..usize::from(*len)).unwrap_or_default();
+                core::str::from_utf8(text).unwrap_or_default()
+            }
             #[cfg(feature = "alloc")]
             Inner::Owned(text) => text,
         }
@@ -59,10 +85,11 @@ impl<'a> Text<'a> {
     /// The same text, independent of the line that it was read from.
     #[cfg(feature = "alloc")]
     pub fn into_owned(self) -> Text<'static> {
-        Text(Inner::Owned(match self.0 {
-            Inner::Borrowed(text) => text.into(),
-            Inner::Owned(text) => text,
-        }))
+        Text(match self.0 {
+            Inner::Borrowed(text) => Inner::Owned(text.into()),
+            Inner::Inline { bytes, len } => Inner::Inline { bytes, len },
+            Inner::Owned(text) => Inner::Owned(text),
+        })
     }
 }
 
