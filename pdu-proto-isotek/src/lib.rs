@@ -8,6 +8,8 @@ extern crate alloc;
 #[cfg(feature = "alloc")]
 pub mod client;
 mod error;
+#[cfg(feature = "alloc")]
+pub mod smart_power;
 pub mod wire;
 
 pub use error::{IsotekError, Rejected};
