@@ -152,7 +152,7 @@ impl Bench {
 
     fn end(&mut self, result: Result<Reply, IsotekError>) {
         let mut script = self.raw.0.borrow_mut();
-        let ticket = script.live.take().expect("a line is outstanding");
+        let ticket = script.live.take().unwrap();
         script.events.push_back(Event::Done { ticket, result });
         drop(script);
         self.device.handle_timeout(self.now);

@@ -41,7 +41,7 @@ const CAPACITY: usize = 8;
 /// Up to 8 commands wait for their end; they are carried out one after the other, in the order in which they came. The
 /// [module](super) says which lines each of them takes, and what its answer means.
 ///
-/// ```
+/// ```ignore
 /// use pdu_core::{Command, DeviceSession, Instant, Session};
 /// use pdu_proto_isotek::client::{Client, Options};
 /// use pdu_proto_isotek::smart_power::Device;
