@@ -69,21 +69,16 @@ pub enum Rejected {
     /// A line of more than [`MAX_LINE`](crate::wire::MAX_LINE) octets, of which only the beginning was kept.
     #[error("line of more than {} octets", crate::wire::MAX_LINE)]
     TooLong,
-    /// A status line whose index is not above that of the line before it: the rest of its frame is dropped.
-    #[error("status line CH{found} after CH{before}")]
-    Order {
-        /// Index of the line before.
-        before: u8,
-        /// Index of this one.
-        found: u8,
-    },
-    /// A status frame ended without its `RTC` line. Lenient mode takes it as a frame without a clock where nothing says
-    /// that more is missing.
+    /// A status frame ended without its `RTC` line. Lenient mode takes it as a frame without a clock if it has all the
+    /// channels that frames on this connection had.
     #[error("status frame cut after CH{last}")]
     FrameCut {
         /// Index of its last line.
         last: u8,
     },
+    /// An `RTC` line with no status line before it.
+    #[error("RTC without any status line before it")]
+    ClockOnly,
     /// Lines of a reply whose numbers do not follow each other: one was lost, or two replies have run into each other.
     #[error("reply line {found} where {expected} was expected")]
     Sequence {

@@ -3,9 +3,18 @@
 //! A command is a [`Request`], its end a [`Reply`] or an [`IsotekError`](crate::IsotekError). The status that the unit sends
 //! unasked every second, and whatever else nobody asked for, comes as a [`Notice`].
 
+mod conversation;
+mod events;
+mod exchange;
+mod frames;
+mod lines;
+mod link;
 mod options;
+mod output;
+mod session;
 
 pub use options::{FrameEnd, Link, Options};
+pub use session::Client;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;

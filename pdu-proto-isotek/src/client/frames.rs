@@ -1,0 +1,343 @@
+//! Status frames out of lines, and the question whose an `OK` is.
+//!
+//! `OK` acknowledges a command, and may also end a status frame; nothing in it tells which. The rules, of which each takes an
+//! `OK` for a command's only if it cannot be a frame's:
+//!
+//! 1. An `OK` that does not stand directly behind a frame is a command's. ("Behind a frame": the last line was `RTC`, another
+//!    line of a frame, or one that was refused and may have been one. A prompt, or any other line, ends that.)
+//! 2. Directly behind a frame it is the frame's, on a unit whose frames end with `OK`; and a command's on one whose do not.
+//!    Which of them it is, is learnt on each connection. An `OK` behind a frame while nothing is asked proves the one, for
+//!    good; a frame that is followed by something else proves the other. (Over a serial line, where an `OK` may be lost, it
+//!    takes two such frames in a row.)
+//! 3. As long as that is not known, an `OK` behind a frame while a command waits is held: another one before the next frame
+//!    proves that the first was the frame's, and so does one behind the next frame. If frames turn out to be bare, it was the
+//!    command's.
+//!
+//! The price is that a command may end as "no reply" though it was acknowledged: where the `OK` of a frame was lost on a
+//! serial line, and the command's own came directly behind that frame.
+//!
+//! What it rests on: a unit ends all unasked frames in the same way, answers in the order of the commands, and writes a frame
+//! and its `OK` in one go. And over a serial line: that a frame is not lost whole while exactly its `OK` arrives.
+
+use pdu_core::{LocalDateTime, Mode};
+
+use super::FrameEnd;
+use crate::Rejected;
+use crate::wire::{Channel, ChannelStatus, Deviations, StatusFrame, WireError};
+
+/// How the unit ends something, as far as is known.
+#[derive(Clone, Copy, Debug)]
+struct Habit {
+    known: FrameEnd,
+    /// The caller has said so.
+    is_fixed: bool,
+    /// How many ended without `OK`, in a row.
+    bare: u8,
+    /// How many of them prove it.
+    proof: u8,
+}
+
+impl Habit {
+    const fn new(known: FrameEnd, proof: u8) -> Self {
+        Self {
+            known,
+            is_fixed: !matches!(known, FrameEnd::Learnt),
+            bare: 0,
+            proof,
+        }
+    }
+
+    const fn ends_with_ok(&mut self) {
+        self.bare = 0;
+        if !self.is_fixed {
+            self.known = FrameEnd::Ok;
+        }
+    }
+
+    fn ends_bare(&mut self) {
+        self.bare = self.bare.saturating_add(1);
+        if self.bare >= self.proof && self.known == FrameEnd::Learnt {
+            self.known = FrameEnd::Bare;
+        }
+    }
+}
+
+/// What an `OK` would stand directly behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tail {
+    /// Nothing that may have one of its own.
+    None,
+    /// A status frame.
+    Frame,
+    /// A line that was refused, or is unknown, and may have been one of a frame.
+    Damaged,
+    /// The answer to `A?`.
+    Address,
+}
+
+/// Whose an `OK` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OkOf {
+    /// The end of a frame, or of the answer to `A?`.
+    Tail,
+    /// A command's.
+    Command,
+    /// The one or the other.
+    Unclear,
+}
+
+/// What the session waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expect {
+    /// Nothing was sent that may still be answered.
+    Nothing,
+    /// An answer.
+    Answer,
+    /// An answer, of which an unclear `OK` may have been the end.
+    AnswerPerhapsHad,
+}
+
+/// A status frame that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Whole {
+    /// Which one it is of those that began.
+    pub(super) number: u64,
+    pub(super) frame: StatusFrame,
+    pub(super) deviations: Deviations,
+    /// Whether it has all channels that any frame on this connection had.
+    pub(super) is_complete: bool,
+}
+
+/// The end of a status frame: the frame, or why it is none.
+pub(super) type Ended = Result<Whole, Rejected>;
+
+#[derive(Debug)]
+pub(super) struct Frames {
+    mode: Mode,
+    frame: StatusFrame,
+    deviations: Deviations,
+    /// The first and the last channel of the frame that is being read.
+    open: Option<(u8, u8)>,
+    /// Its lines are out of order: the rest of it is dropped.
+    is_spoilt: bool,
+    /// How many frames have begun.
+    begun: u64,
+    /// The channels that frames have had, one bit each.
+    seen: u32,
+    tail: Tail,
+    frame_end: Habit,
+    address_end: Habit,
+    /// `?` was sent to a unit that may end its own answer otherwise than unasked frames, and it has not come.
+    answer_owed: bool,
+}
+
+impl Frames {
+    /// On a fresh connection. `proof` is how many bare ends in a row prove that there is no `OK`.
+    pub(super) fn new(mode: Mode, frame_end: FrameEnd, proof: u8) -> Self {
+        Self {
+            mode,
+            frame: StatusFrame::default(),
+            deviations: Deviations::NONE,
+            open: None,
+            is_spoilt: false,
+            begun: 0,
+            seen: 0,
+            tail: Tail::None,
+            frame_end: Habit::new(frame_end, proof),
+            address_end: Habit::new(FrameEnd::Learnt, proof),
+            answer_owed: false,
+        }
+    }
+
+    /// How many frames have begun; the one that is being read is the last of them.
+    pub(super) const fn begun(&self) -> u64 {
+        self.begun
+    }
+
+    pub(super) const fn frame_end(&self) -> FrameEnd {
+        self.frame_end.known
+    }
+
+    pub(super) const fn address_end(&self) -> FrameEnd {
+        self.address_end.known
+    }
+
+    /// Whether an `OK` would be that of the answer to `A?`.
+    pub(super) fn is_behind_address(&self) -> bool {
+        self.tail == Tail::Address
+    }
+
+    /// An `OK` that was held has turned out to be the frame's.
+    pub(super) const fn frames_end_with_ok(&mut self) {
+        self.frame_end.ends_with_ok();
+    }
+
+    /// `?` leaves.
+    pub(super) fn asked(&mut self) {
+        self.answer_owed = self.frame_end.known != FrameEnd::Ok;
+    }
+
+    /// A line `CHx`. May end the frame before it.
+    pub(super) fn channel(&mut self, status: ChannelStatus, deviations: Deviations) -> Option<Ended> {
+        self.leave_tail();
+        let index = status.channel.index();
+        let ended = match self.open {
+            None => None,
+            Some((first, _)) if index == first => self.end_without_clock(),
+            Some(_) if self.is_spoilt => return None,
+            Some((first, last)) if index > last => {
+                self.open = Some((first, index));
+                self.frame.set(status);
+                self.deviations = self.deviations.union(deviations);
+                return None;
+            }
+            Some((_, last)) => {
+                self.is_spoilt = true;
+                return Some(Err(order(last, status.channel)));
+            }
+        };
+        self.begun += 1;
+        self.open = Some((index, index));
+        self.frame = StatusFrame::default();
+        self.frame.set(status);
+        self.deviations = deviations;
+        ended
+    }
+
+    /// The line `RTC`, or (`None`) one that was refused: a frame ends.
+    pub(super) fn clock(&mut self, clock: Option<LocalDateTime>, deviations: Deviations) -> Option<Ended> {
+        self.leave_tail();
+        self.tail = Tail::Frame;
+        if self.open.is_none() {
+            return clock.map(|_| Err(Rejected::ClockOnly));
+        }
+        self.open = None;
+        if core::mem::take(&mut self.is_spoilt) {
+            return None;
+        }
+        self.frame.clock = clock;
+        self.deviations = self.deviations.union(deviations);
+        Some(self.whole())
+    }
+
+    /// A frame ends, or a new one begins, and there was no `RTC`. If nothing else is missing it is taken, leniently.
+    fn end_without_clock(&mut self) -> Option<Ended> {
+        let (_, last) = self.open.take()?;
+        if core::mem::take(&mut self.is_spoilt) {
+            return None;
+        }
+        if self.mode == Mode::Strict || !self.has_all_seen() {
+            return Some(Err(Rejected::FrameCut { last }));
+        }
+        Some(self.whole())
+    }
+
+    fn channels(&self) -> u32 {
+        self.frame
+            .channels()
+            .fold(0, |bits, status| bits | 1 << status.channel.index())
+    }
+
+    fn has_all_seen(&self) -> bool {
+        self.seen & !self.channels() == 0
+    }
+
+    fn whole(&mut self) -> Ended {
+        let is_complete = self.has_all_seen();
+        self.seen |= self.channels();
+        let missing = (0..)
+            .map_while(Channel::new)
+            .find(|&at| self.frame.channel(at).is_none());
+        if let (Mode::Strict, Some(channel)) = (self.mode, missing) {
+            return Err(WireError::MissingChannel { channel }.into());
+        }
+        Ok(Whole {
+            number: self.begun,
+            frame: self.frame,
+            deviations: self.deviations.union(self.frame.deviations()),
+            is_complete,
+        })
+    }
+
+    /// Any other good line but `OK`.
+    pub(super) fn other_line(&mut self) {
+        self.leave_tail();
+    }
+
+    /// The answer to `A?`.
+    pub(super) fn address(&mut self) {
+        self.leave_tail();
+        self.tail = Tail::Address;
+    }
+
+    /// A prompt: whatever it is behind has ended.
+    pub(super) fn prompt(&mut self) -> Option<Ended> {
+        let ended = self.end_without_clock();
+        if ended.is_some() {
+            self.tail = Tail::Frame;
+        }
+        self.leave_tail();
+        ended
+    }
+
+    /// A line that was refused or is unknown.
+    pub(super) fn damaged(&mut self) {
+        self.tail = Tail::Damaged;
+    }
+
+    /// Something else than `OK` comes: what is before it had none.
+    fn leave_tail(&mut self) {
+        match core::mem::replace(&mut self.tail, Tail::None) {
+            Tail::Frame => self.frame_end.ends_bare(),
+            Tail::Address => self.address_end.ends_bare(),
+            Tail::None | Tail::Damaged => {}
+        }
+    }
+
+    /// `OK`: whose it is, and the frame that it ends in place of `RTC`.
+    pub(super) fn ok(&mut self, expect: Expect) -> (OkOf, Option<Ended>) {
+        let ended = self.end_without_clock();
+        if ended.is_some() {
+            self.tail = Tail::Frame;
+        }
+        let of = match core::mem::replace(&mut self.tail, Tail::None) {
+            Tail::None => OkOf::Command,
+            Tail::Address => self.ok_behind_address(),
+            tail @ (Tail::Frame | Tail::Damaged) => self.ok_behind_frame(tail, expect),
+        };
+        (of, ended)
+    }
+
+    fn ok_behind_address(&mut self) -> OkOf {
+        if self.address_end.known == FrameEnd::Bare {
+            return OkOf::Command;
+        }
+        self.address_end.ends_with_ok();
+        OkOf::Tail
+    }
+
+    fn ok_behind_frame(&mut self, tail: Tail, expect: Expect) -> OkOf {
+        let may_be_the_answer_to_status = core::mem::take(&mut self.answer_owed);
+        match (self.frame_end.known, expect) {
+            (FrameEnd::Ok, _) => {
+                self.frame_end.bare = 0;
+                OkOf::Tail
+            }
+            _ if may_be_the_answer_to_status => OkOf::Tail,
+            (FrameEnd::Bare, Expect::Answer | Expect::AnswerPerhapsHad) => OkOf::Command,
+            (FrameEnd::Learnt, Expect::Answer) => OkOf::Unclear,
+            // Nothing is asked, or what was asked has perhaps had its own: this one is the frame's.
+            (FrameEnd::Bare | FrameEnd::Learnt, _) => {
+                if tail == Tail::Frame {
+                    self.frame_end.ends_with_ok();
+                }
+                OkOf::Tail
+            }
+        }
+    }
+}
+
+fn order(last: u8, found: Channel) -> Rejected {
+    let last = Channel::new(last).unwrap_or(Channel::UNIT);
+    Rejected::Line(WireError::Order { last, found })
+}
