@@ -9,6 +9,8 @@ extern crate alloc;
 pub mod client;
 mod error;
 #[cfg(feature = "alloc")]
+pub mod server;
+#[cfg(feature = "alloc")]
 pub mod smart_power;
 pub mod wire;
 

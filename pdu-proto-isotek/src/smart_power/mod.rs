@@ -104,6 +104,8 @@ mod rewrite;
 mod schedule;
 mod session;
 mod settings;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 mod unit;
 
 pub use error::{Incomplete, NotConfirmed, ReplyError};
