@@ -97,6 +97,10 @@ impl Conversation {
         self.now = self.now.max(now);
     }
 
+    pub(super) const fn options(&self) -> &Options {
+        &self.options
+    }
+
     pub(super) const fn frame_end(&self) -> FrameEnd {
         self.frames.frame_end()
     }

@@ -21,6 +21,11 @@ impl Client {
         }
     }
 
+    /// Its settings.
+    pub const fn options(&self) -> &Options {
+        self.conversation.options()
+    }
+
     /// What it has seen.
     pub fn statistics(&self) -> Statistics {
         Statistics {

@@ -60,7 +60,7 @@
 //! A record of the scheduler is told whole. What its trigger does not use, and what the manual does not explain, stands in its
 //! [`raw`](pdu_core::ScheduleRecord::raw) fields, and goes back unchanged: see [`schedule_record`] and [`record_of`].
 //!
-//! ```ignore
+//! ```
 //! use pdu_core::{Action, Answer, Command, Endpoint, Event, Instant, LinkEvent, Session, Target, Delay};
 //! use pdu_proto_isotek::client::{Client, Options};
 //! use pdu_proto_isotek::smart_power::Device;

@@ -11,13 +11,19 @@ use pdu_core::{
 use super::job::{self, Done, Job, Line};
 use super::unit::Unit;
 use crate::IsotekError;
-use crate::client::{Notice, Reply, Request, Retry};
+use crate::client::{Client, Notice, Reply, Request, Retry};
 use crate::wire::{Dialect, Outlet, StatusFrame};
 
-/// A raw session with a unit: [`Client`](crate::client::Client), or a box of one.
+/// A raw session with a unit: [`Client`], or a box of one.
 pub trait TextSession: Session<Request = Request, Reply = Reply, Notice = Notice, Error = IsotekError> {
     /// How its lines are written: what may be sent depends on it.
     fn dialect(&self) -> Dialect;
+}
+
+impl TextSession for Client {
+    fn dialect(&self) -> Dialect {
+        self.options().dialect
+    }
 }
 
 impl<S: TextSession + ?Sized> TextSession for Box<S> {
@@ -41,7 +47,7 @@ const CAPACITY: usize = 8;
 /// Up to 8 commands wait for their end; they are carried out one after the other, in the order in which they came. The
 /// [module](super) says which lines each of them takes, and what its answer means.
 ///
-/// ```ignore
+/// ```
 /// use pdu_core::{Command, DeviceSession, Instant, Session};
 /// use pdu_proto_isotek::client::{Client, Options};
 /// use pdu_proto_isotek::smart_power::Device;
