@@ -7,6 +7,8 @@ extern crate alloc;
 
 #[cfg(feature = "alloc")]
 pub mod client;
+#[cfg(feature = "alloc")]
+pub mod discovery;
 mod error;
 #[cfg(feature = "alloc")]
 pub mod server;
