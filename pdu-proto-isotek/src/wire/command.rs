@@ -147,13 +147,11 @@ impl<'a> Command<'a> {
 }
 
 fn read<'l>(scan: &Scan<'l>) -> Result<Command<'l>, WireError> {
-    match scan.line() {
-        b"X" => return Ok(Command::Restart),
-        b"G" => return Ok(Command::AllOff),
-        b"H" => return Ok(Command::AllOn),
-        _ => {}
-    }
     match scan.trimmed() {
+        // Strict only: what acts on everything at once is no place to guess.
+        b"X" if !scan.is_lenient() => Ok(Command::Restart),
+        b"G" if !scan.is_lenient() => Ok(Command::AllOff),
+        b"H" if !scan.is_lenient() => Ok(Command::AllOn),
         b"A?" => Ok(Command::ReadAddress),
         b"?" => Ok(Command::ReadStatus),
         b"P?" => Ok(Command::ReadSchedule),
