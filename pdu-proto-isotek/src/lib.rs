@@ -14,6 +14,8 @@ mod error;
 pub mod server;
 #[cfg(feature = "alloc")]
 pub mod smart_power;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 pub mod wire;
 
 pub use error::{IsotekError, Rejected};

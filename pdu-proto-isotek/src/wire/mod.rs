@@ -7,6 +7,8 @@
 //! "line n" in the sources of this crate is a line of the vendor's manual of the text protocol.
 
 mod address;
+#[cfg(feature = "arbitrary")]
+mod arbitrary;
 mod channel;
 mod clock;
 mod command;
