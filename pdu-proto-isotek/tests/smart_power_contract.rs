@@ -6,7 +6,7 @@
 #![cfg(feature = "simulator")]
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests fail by panicking, as the tests do
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn seeds() -> Range<u64> {
     0..std::env::var("PDU_FAULT_SEEDS")
         .ok()
         .and_then(|n| n.parse().ok())
-        .unwrap_or(100)
+        .unwrap_or(60)
 }
 
 /// A unit that remembers every command that it was told.
@@ -88,9 +88,10 @@ fn time(n: u32) -> LocalDateTime {
     LocalDateTime::new(2030, 1, part(1 + n / 1440), part(n / 60 % 24), part(n % 60), 0).unwrap()
 }
 
-fn record(n: u32) -> ScheduleRecord {
-    ScheduleRecord {
-        id: n,
+/// As many records as no other number below 64 has, with ids that no other number has.
+fn records(n: u32) -> Vec<ScheduleRecord> {
+    let record = |place: u32| ScheduleRecord {
+        id: n % 500 * 100 + place,
         name: "evening".into(),
         outlet: 2,
         trigger: Trigger::Time {
@@ -99,7 +100,8 @@ fn record(n: u32) -> ScheduleRecord {
         },
         action: Action::Off,
         raw: BTreeMap::new(),
-    }
+    };
+    (0..=n / 8 % 8).map(record).collect()
 }
 
 fn delay(n: u32) -> u32 {
@@ -121,7 +123,7 @@ fn request(n: u32) -> Command {
             }],
         }),
         4 => Command::Identity,
-        5 => Command::SetSchedule(vec![record(n)]),
+        5 => Command::SetSchedule(records(n)),
         6 => Command::Snapshot,
         _ => Command::SetClock(time(n)),
     }
@@ -159,7 +161,7 @@ fn is_line_of(n: u32, line: &str) -> bool {
     match request(n) {
         Command::Switch { action, .. } => of_outlet("S") == Some(if action == Action::On { "1" } else { "0" }),
         Command::SetSettings(_) => of_outlet("C").is_some_and(|rest| rest.ends_with(&format!("|{}|", delay(n)))),
-        Command::SetSchedule(_) => line.starts_with(&format!("PW={n}|")),
+        Command::SetSchedule(records) => line.starts_with(&format!("PW={}|", records[0].id)),
         Command::SetClock(time) => {
             let date = format!(
                 "T=2030|01|{:02}|{:02}|{:02}|00|",
@@ -365,6 +367,10 @@ fn is_transmitted_once_and_told_truly(unit: &Unit, seed: u64) {
     harness.run_for(Duration::from_secs(20)).unwrap();
 
     let sent = String::from_utf8(harness.transmitted(Side::Client)).unwrap();
+    let mut writes = BTreeSet::new();
+    for line in sent.lines().filter(|line| !line.ends_with('?')) {
+        assert!(writes.insert(line), "seed {seed}: {line} left twice");
+    }
     let heard = &harness.server().service().heard;
     for (submission, asked) in all.iter().enumerate() {
         let times = |lines: &mut dyn Iterator<Item = &str>| lines.filter(|line| asked.is_its_line(line)).count();

@@ -449,6 +449,13 @@ fn each_status_is_an_update_and_the_newest_one_wins() {
 }
 
 #[test]
+fn a_first_status_changes_no_outlet() {
+    let mut bench = Bench::new();
+    bench.status(status(&[(1, true), (2, false)]));
+    assert!(matches!(&bench.updates()[..], [Update::Snapshot(_)]));
+}
+
+#[test]
 fn an_outlet_that_a_status_lacks_has_not_changed_until_it_is_told_of_again() {
     let mut bench = Bench::warm();
     bench.status(status(&[(1, true)]));
@@ -1259,7 +1266,19 @@ fn a_cancelled_command_whose_line_was_answered_all_the_same_goes_no_further() {
 }
 
 #[test]
-fn a_snapshot_that_is_cancelled_while_names_are_asked_is_cancelled() {
+fn reading_back_that_is_cancelled_leaves_open_what_was_not_acknowledged() {
+    let record = at_half_past_seven(1);
+    let mut bench = Bench::new();
+    let ticket = bench.submit(Command::SetSchedule(vec![record.clone()]));
+    bench.replies(&wire::Command::SetRecordCount(1), Reply::Accepted);
+    bench.fails(&line_of(&record), no_reply("PW="));
+    bench.device.cancel(bench.now, ticket);
+    bench.fails(&wire::Command::ReadSchedule, cancelled(Effect::NotApplied));
+    assert_eq!(kind_and_effect(bench.done()), (ErrorKind::Cancelled, Effect::Unknown));
+}
+
+#[test]
+fn a_snapshot_that_is_cancelled_while_it_asks_on_leaves_that_to_the_next_one() {
     let mut bench = Bench::new();
     let ticket = bench.submit(Command::Snapshot);
     bench.replies(&wire::Command::ReadStatus, Reply::Status(status(&[(1, true)])));
@@ -1270,4 +1289,8 @@ fn a_snapshot_that_is_cancelled_while_names_are_asked_is_cancelled() {
         (ErrorKind::Cancelled, Effect::NotApplied)
     );
     bench.expect_nothing();
+    bench.submit(Command::Snapshot);
+    bench.replies(&wire::Command::ReadStatus, Reply::Status(status(&[(1, true)])));
+    bench.replies(&wire::Command::ReadAddress, Reply::Address(address()));
+    bench.expect(&wire::Command::ReadConfigs);
 }
