@@ -3,6 +3,8 @@
 #![allow(dead_code, unreachable_pub)] // each test file uses a part of it, as a module of its own
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests fail by panicking, as the tests do
 
+pub mod talk;
+
 use std::time::Duration;
 
 use pdu_core::{Endpoint, Instant, LinkDemand, LinkEvent, Mode, Status, Transport};
