@@ -1,12 +1,15 @@
 //! The JSON that scripts rely on: names, order and nulls are a contract.
 
+use std::path::Path;
+
 use pdu_core::{
-    Alarm, Component, ContactStatus, Identity, Line, OutletStatus, Point, Quantity, Reading, Snapshot,
+    Alarm, Component, ContactStatus, Identity, Line, LocalDateTime, OutletStatus, Point, Quantity, Reading, Snapshot,
     ThresholdSetting, Value,
 };
+use serde::de::DeserializeOwned;
 use serde::{Serialize, Serializer};
 
-use crate::devices::Failure;
+use crate::devices::{Failure, Found};
 
 /// One device of `read --json`.
 #[derive(Serialize)]
@@ -48,6 +51,35 @@ pub(crate) fn readings(readings: &[Reading]) -> Vec<ReadingJson> {
 /// What `threshold list --json` prints too.
 pub(crate) fn thresholds(thresholds: &[ThresholdSetting]) -> Vec<ThresholdJson> {
     thresholds.iter().map(ThresholdJson::new).collect()
+}
+
+/// What `outlet list --json` prints.
+pub(crate) fn outlets(outlets: &[OutletStatus]) -> Vec<OutletJson<'_>> {
+    outlets.iter().map(OutletJson::new).collect()
+}
+
+/// What `discover --json` prints.
+pub(crate) fn found(units: &[Found]) -> Vec<FoundJson<'_>> {
+    units.iter().map(FoundJson::new).collect()
+}
+
+/// What `clock get --json` prints.
+#[derive(Serialize)]
+pub(crate) struct Clock {
+    pub(crate) clock: LocalDateTime,
+}
+
+/// What a file says; why not, if it does not.
+pub(crate) fn from_file<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
+    let failure = |why: &dyn std::fmt::Display| Failure::not_applied(format!("{}: {why}", path.display()));
+    let text = std::fs::read(path).map_err(|error| failure(&error))?;
+    serde_json::from_slice(&text).map_err(|error| failure(&error))
+}
+
+/// On many lines, for files that people edit.
+pub(crate) fn pretty(value: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text + "\n"
 }
 
 /// On one line.
@@ -220,6 +252,27 @@ impl ThresholdJson {
             level: setting.level.as_str(),
             value: digits(Value::Gauge(setting.value), setting.quantity),
             uom: setting.quantity.customary_unit().symbol,
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(crate) struct FoundJson<'a> {
+    url: &'a str,
+    address: String,
+    serial: &'a str,
+    mac: &'a str,
+    servers: &'a [String],
+}
+
+impl<'a> FoundJson<'a> {
+    fn new(unit: &'a Found) -> Self {
+        Self {
+            url: &unit.url,
+            address: unit.address.to_string(),
+            serial: &unit.serial,
+            mac: &unit.mac,
+            servers: &unit.servers,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! A device as a person reads it: one block of tables.
 
 use pdu_core::{
-    Alarm, Component, Contact, ContactStatus, Identity, OutletStatus, Point, PowerState, Quality, Quantity, Reading,
-    Severity, Snapshot, Statistic, Threshold, ThresholdSetting, Value,
+    Alarm, Comparison, Component, Contact, ContactStatus, Identity, OutletSettings, OutletStatus, Point, PowerState,
+    Quality, Quantity, Reading, ScheduleRecord, Settings, Severity, Snapshot, Statistic, Threshold, ThresholdSetting,
+    Trigger, Update, Value,
 };
 
+use crate::devices::Found;
 use crate::json::digits;
 use crate::table::{Cell, Table};
 use crate::terminal::{Foreign, Paint, Style};
@@ -149,6 +151,106 @@ pub(crate) fn outlets(outlets: &[OutletStatus], paint: Paint) -> String {
         ]);
     }
     table.to_text(paint)
+}
+
+/// An outlet and what it does, in one line.
+pub(crate) fn outlet(outlet: &OutletStatus) -> String {
+    let place = place(Point::outlet(outlet.number).of_unit(outlet.unit));
+    match outlet.pending {
+        Some(action) => format!("{place}: {}, {action} pending", outlet.state),
+        None => format!("{place}: {}", outlet.state),
+    }
+}
+
+/// What a device told besides its whole state, in one line.
+pub(crate) fn change(change: &Update, paint: Paint) -> Option<String> {
+    match change {
+        Update::Outlet(outlet) => Some(self::outlet(outlet)),
+        Update::Alarm(alarm) => Some(self::alarm(alarm, paint)),
+        _ => None,
+    }
+}
+
+/// The records of a scheduler, a row for each.
+pub(crate) fn schedule(records: &[ScheduleRecord], paint: Paint) -> String {
+    if records.is_empty() {
+        return "  no records\n".into();
+    }
+    let mut table = Table::of_words_under(&["record", "name", "when", "what", "kept as it is"]);
+    for record in records {
+        let raw: Vec<_> = record.raw.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        table.push(vec![
+            record.id.into(),
+            Foreign(&record.name).into(),
+            trigger_in_words(record.trigger).into(),
+            format!("outlet {} {}", record.outlet, record.action).into(),
+            Foreign(&raw.join(" ")).into(),
+        ]);
+    }
+    table.to_text(paint)
+}
+
+fn trigger_in_words(trigger: Trigger) -> String {
+    match trigger {
+        Trigger::Time { at, day } => format!("at {at}, day {day}"),
+        Trigger::ActivePower { comparison, watts } => match comparison {
+            Comparison::Greater => format!("above {watts} W"),
+            Comparison::Less => format!("below {watts} W"),
+        },
+        other => format!("{other:?}"),
+    }
+}
+
+/// What is stored in a device, a row for each outlet; no column for what it does not have.
+pub(crate) fn settings(settings: &Settings, paint: Paint) -> String {
+    type Column = (&'static str, fn(&OutletSettings) -> Option<String>);
+    const COLUMNS: [Column; 4] = [
+        ("name", |outlet| {
+            outlet.name.as_deref().map(|name| Foreign(name).to_string())
+        }),
+        ("type", |outlet| outlet.kind.map(|kind| kind.to_string())),
+        ("delay", |outlet| outlet.delay.map(|delay| format!("{delay} s"))),
+        ("after power loss", |outlet| {
+            outlet.restore_policy.map(|policy| policy.to_string())
+        }),
+    ];
+    let has = |(_, value): &&Column| settings.outlets.iter().any(|outlet| value(outlet).is_some());
+    let columns: Vec<_> = COLUMNS.iter().filter(has).collect();
+    let mut headings = vec![""];
+    headings.extend(columns.iter().map(|(heading, _)| *heading));
+    let mut table = Table::of_words_under(&headings);
+    for outlet in &settings.outlets {
+        let mut row = vec![place(Point::outlet(outlet.number).of_unit(outlet.unit)).into()];
+        row.extend(
+            columns
+                .iter()
+                .map(|(_, value)| Cell::from(value(outlet).unwrap_or_default())),
+        );
+        table.push(row);
+    }
+    table.to_text(paint)
+}
+
+/// Units that answered on a network, a row for each.
+pub(crate) fn found(units: &[Found], paint: Paint) -> String {
+    if units.is_empty() {
+        return "  no unit answered\n".into();
+    }
+    let mut table = Table::of_words_under(&["address", "serial", "mac", "servers"]);
+    for unit in units {
+        table.push(vec![
+            unit.address.into(),
+            Foreign(&unit.serial).into(),
+            Foreign(&unit.mac).into(),
+            Foreign(&unit.servers.join(" ")).into(),
+        ]);
+    }
+    table.to_text(paint)
+}
+
+/// `1 record`, `2 records`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn contacts(contacts: &[ContactStatus], paint: Paint) -> String {

@@ -50,6 +50,15 @@ impl Table {
         }
     }
 
+    /// A table of words, each column under one heading.
+    pub(crate) fn of_words_under(headings: &[&str]) -> Self {
+        Self {
+            columns: Columns::Text,
+            headings: 1,
+            rows: vec![headings.iter().map(|heading| Cell::new(heading, Style::Dim)).collect()],
+        }
+    }
+
     /// A table of numbers whose headings have as many lines as the longest; shorter ones stand at the bottom of theirs.
     pub(crate) fn of_numbers(headings: &[Vec<String>]) -> Self {
         let lines = headings.iter().map(Vec::len).max().unwrap_or_default();

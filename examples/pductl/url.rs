@@ -3,6 +3,8 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use pdu_core::Mode;
+
 use crate::terminal::Foreign;
 
 /// `scheme://[user@][host][:port][/path][?key=value&...]`, taken apart, every key known.
@@ -25,6 +27,12 @@ pub(crate) struct Common {
     pub(crate) retries: u8,
     /// Whether to refuse what the device's manual does not have.
     pub(crate) strict: bool,
+}
+
+impl Common {
+    pub(crate) fn mode(&self) -> Mode {
+        if self.strict { Mode::Strict } else { Mode::Lenient }
+    }
 }
 
 const COMMON_KEYS: [&str; 3] = ["timeout", "retries", "strict"];

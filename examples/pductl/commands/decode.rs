@@ -12,7 +12,8 @@ use crate::terminal::{self, Foreign, Hex, Paint, Style};
 /// Explain bytes field by field
 ///
 /// Messages may stand one after the other. What the standard does not allow is listed with the message that has it; what
-/// leaves no message to show (a wrong CRC, a header that is none, a message that is cut) ends the decoding.
+/// leaves no message to show (a wrong CRC, a header that is none, a message that is cut) ends the decoding. A line of text
+/// that is none is named so, and decoding goes on with the next line.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// What the bytes are
@@ -25,7 +26,7 @@ pub(crate) struct Arguments {
     /// Standard input is the bytes themselves
     #[arg(long, conflicts_with = "hex")]
     raw: bool,
-    /// End at whatever the standard does not allow
+    /// Refuse whatever the standard does not allow
     #[arg(long)]
     strict: bool,
 }

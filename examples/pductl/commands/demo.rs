@@ -5,21 +5,34 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use pdu_core::{
-    Answer, Capabilities, Capability, Command, Decimal, Quantity, Snapshot, Threshold, ThresholdSetting, Value,
+    Action, Answer, Capability, Command, Decimal, Delay, OutletStatus, PowerState, Quantity, Snapshot, Target,
+    Threshold, ThresholdSetting, Value,
 };
 use tokio::time::timeout;
 
+use super::outlet::read_back;
 use crate::devices::{self, Device, Failure};
 use crate::outcome::{Outcome, Run, Stop};
 use crate::render;
-use crate::simulators::{self, Fault, Kind, Phases, Running, Sensors, Settings};
+use crate::simulators::{self, Fault, Kind, Outlets, Phases, Place, Running, Sensors, Settings};
 use crate::terminal::{self, Foreign, Paint, Style};
 
 /// Longer than this it never takes.
 const LIMIT: Duration = Duration::from_secs(14);
 
-/// What is simulated, and how many units each time.
-const DEVICES: [(Kind, u8); 2] = [(Kind::ModbusTcp, 1), (Kind::SerialLine, 2)];
+/// A port that the system chooses.
+const LOOPBACK: Place = Place::Network(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0));
+
+/// What is simulated, where, and how many units each time.
+const DEVICES: [(Kind, Place, u8); 4] = [
+    (Kind::ModbusTcp, LOOPBACK, 1),
+    (Kind::SerialLine, Place::PseudoTerminal, 2),
+    (Kind::Isotek, LOOPBACK, 1),
+    (Kind::Isotek, Place::PseudoTerminal, 1),
+];
+
+/// How long a search of the network waits: whoever is simulated answers at once.
+const SEARCH: Duration = Duration::from_millis(300);
 
 /// A lost reply is to be seen, not to be waited for.
 const IMPATIENT: &str = "timeout=300ms&retries=1";
@@ -34,8 +47,8 @@ pub(crate) async fn run() -> Run {
 async fn run_all() -> Run {
     terminal::print("Simulated rack units on this machine, each spoken to over its real transport.\n\n")?;
     let mut failed = false;
-    for (kind, units) in DEVICES {
-        let simulator = simulators::start(kind, &settings(units)).await;
+    for (kind, at, units) in DEVICES {
+        let simulator = simulators::start(kind, &settings(at, units)).await;
         let simulator = simulator.map_err(|error| Stop::Io("simulator".into(), error))?;
         failed |= Tour::of(&simulator)?.run().await? == Outcome::Failed;
         simulator.task.abort();
@@ -43,14 +56,14 @@ async fn run_all() -> Run {
     Ok(Outcome::failed_if(failed))
 }
 
-fn settings(units: u8) -> Settings {
+fn settings(at: Place, units: u8) -> Settings {
     Settings {
-        listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
-        port: None,
+        at,
         seed: 7,
         units,
         phases: Phases::Three,
         sensors: Sensors::All,
+        outlets: Outlets::Eight,
     }
 }
 
@@ -78,14 +91,16 @@ impl<'a> Tour<'a> {
     async fn run(&self) -> Run {
         self.say_heading(self.simulator.name)?;
         let mut failed = false;
+        if let Some(address) = self.simulator.answers_search_at {
+            self.search(address).await?;
+        }
         for device in &self.devices {
             failed |= tell(device, self.show(device).await)?;
         }
         let Some(device) = self.devices.first() else {
             return Ok(Outcome::Done);
         };
-        // A device with outlets will switch one here, and read it back.
-        match capabilities(device).await {
+        match device.capabilities().await {
             Ok(can) if can.has(Capability::SetThreshold) => {
                 self.say_heading("A threshold is set")?;
                 failed |= tell(device, self.set_threshold(device).await)?;
@@ -94,9 +109,21 @@ impl<'a> Tour<'a> {
                 )?;
                 failed |= tell(device, self.lose_replies(device).await)?;
             }
+            Ok(can) if can.has(Capability::Switch) => {
+                self.say_heading("An outlet is switched")?;
+                failed |= tell(device, self.switch(device).await)?;
+                self.say_heading("The acknowledgement of a switch is lost")?;
+                failed |= tell(device, self.lose_acknowledgement(device).await)?;
+            }
             other => failed |= tell(device, other.map(|_| String::new()))?,
         }
         Ok(Outcome::failed_if(failed))
+    }
+
+    async fn search(&self, address: SocketAddr) -> Result<(), Stop> {
+        let units = devices::discover(address, SEARCH).await;
+        let units = units.map_err(|error| Stop::Io(address.to_string(), error))?;
+        terminal::print(format_args!("{}\n", render::found(&units, self.paint)))
     }
 
     fn say_heading(&self, heading: &str) -> Result<(), Stop> {
@@ -158,6 +185,39 @@ impl<'a> Tour<'a> {
         ]
         .concat())
     }
+
+    /// Off, and on again: accepted first, and then seen.
+    async fn switch(&self, device: &Device) -> Result<String, Failure> {
+        let number = an_outlet(&device.snapshot().await?)?.number;
+        let mut lines = Vec::new();
+        for action in [Action::Off, Action::On] {
+            let how = switch(device, number, action).await?;
+            lines.push(format!("  outlet {number}: {action} ({how})\n"));
+            lines.push(format!("  {} (read back)\n", seen(device, number, action).await?));
+        }
+        Ok(lines.concat())
+    }
+
+    /// What the caller sees of a switch that nobody acknowledges: the protocol has no refusal, so it may have been one.
+    async fn lose_acknowledgement(&self, device: &Device) -> Result<String, Failure> {
+        let number = an_outlet(&device.snapshot().await?)?.number;
+        if !self.simulator.inject(vec![Fault::LoseAnswer]).await {
+            return Err(Failure::not_applied("the simulator has ended"));
+        }
+        let Err(failure) = switch(device, number, Action::Off).await else {
+            return Err(Failure::not_applied(
+                "it was answered, although its acknowledgement was to be lost",
+            ));
+        };
+        let afterwards = seen(device, number, Action::Off).await?;
+        switch(device, number, Action::On).await?;
+        Ok([
+            format!("  {}: {failure}\n", Foreign(&device.url)),
+            format!("  read afterwards: {afterwards}: it took effect\n"),
+            format!("  {} (read back)\n", seen(device, number, Action::On).await?),
+        ]
+        .concat())
+    }
 }
 
 /// Prints what was seen; whether it was a failure.
@@ -171,11 +231,30 @@ fn tell(device: &Device, seen: Result<String, Failure>) -> Result<bool, Stop> {
     }
 }
 
-async fn capabilities(device: &Device) -> Result<Capabilities, Failure> {
-    match device.ask(Command::Capabilities).await? {
-        Answer::Capabilities(capabilities) => Ok(capabilities),
-        other => Err(Failure::unexpected(&other)),
-    }
+/// An outlet that is on.
+fn an_outlet(snapshot: &Snapshot) -> Result<&OutletStatus, Failure> {
+    let mut outlets = snapshot.outlets.iter();
+    let outlet = outlets.find(|outlet| outlet.state == PowerState::On && outlet.unit == 0);
+    outlet.ok_or_else(|| Failure::not_applied("no outlet is on"))
+}
+
+async fn switch(device: &Device, number: u16, action: Action) -> Result<&'static str, Failure> {
+    let command = Command::Switch {
+        target: Target::Outlet(number),
+        action,
+        delay: Delay::None,
+    };
+    device.tell(command).await
+}
+
+/// The outlet, once the action on it is seen to have happened.
+async fn seen(device: &Device, number: u16, action: Action) -> Result<String, Failure> {
+    read_back(device, action, Target::Outlet(number)).await?;
+    let snapshot = device.snapshot().await?;
+    let outlet = snapshot.outlets.iter().find(|outlet| outlet.number == number);
+    outlet
+        .map(render::outlet)
+        .ok_or_else(|| Failure::not_applied("the outlet is gone"))
 }
 
 async fn confirm(device: &Device, setting: ThresholdSetting) -> Result<(), Failure> {

@@ -1,9 +1,15 @@
 //! One file for each command.
 
+mod clock;
 mod decode;
 mod demo;
+mod discover;
 mod energy;
+mod outlet;
 mod read;
+mod restart;
+mod schedule;
+mod settings;
 mod simulate;
 mod threshold;
 mod watch;
@@ -19,8 +25,14 @@ pub(crate) enum Command {
     Demo,
     Read(read::Arguments),
     Watch(watch::Arguments),
+    Outlet(outlet::Arguments),
     Threshold(threshold::Arguments),
     Energy(energy::Arguments),
+    Clock(clock::Arguments),
+    Schedule(schedule::Arguments),
+    Settings(settings::Arguments),
+    Restart(restart::Arguments),
+    Discover(discover::Arguments),
     Simulate(simulate::Arguments),
     Decode(decode::Arguments),
 }
@@ -30,8 +42,14 @@ pub(crate) fn run(command: Command) -> Run {
         Command::Demo => block_on(demo::run()),
         Command::Read(arguments) => block_on(read::run(arguments)),
         Command::Watch(arguments) => block_on(watch::run(arguments)),
+        Command::Outlet(arguments) => block_on(outlet::run(arguments)),
         Command::Threshold(arguments) => block_on(threshold::run(arguments)),
         Command::Energy(arguments) => block_on(energy::run(arguments)),
+        Command::Clock(arguments) => block_on(clock::run(arguments)),
+        Command::Schedule(arguments) => block_on(schedule::run(arguments)),
+        Command::Settings(arguments) => block_on(settings::run(arguments)),
+        Command::Restart(arguments) => block_on(restart::run(arguments)),
+        Command::Discover(arguments) => block_on(discover::run(arguments)),
         Command::Simulate(arguments) => block_on(simulate::run(arguments)),
         Command::Decode(arguments) => decode::run(&arguments),
     }

@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+use tokio_serial::{Parity, StopBits};
 
 use crate::outcome::{Outcome, Run, Stop};
 use crate::serial::{self, Port};
-use crate::simulators::{self, Kind, Phases, Sensors, Settings};
+use crate::simulators::{self, Kind, Outlets, Phases, Place, Sensors, Settings};
 use crate::terminal;
 
 /// Run a simulated device
@@ -21,7 +22,7 @@ use crate::terminal;
 pub(crate) struct Arguments {
     /// What to simulate
     kind: Kind,
-    /// Address and port to listen on, port 0 for a free one; bps2000-rtu has no use for it
+    /// Address and port to listen on, port 0 for a free one; no use on a serial line
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
     /// What all that moves is derived from
@@ -39,12 +40,18 @@ pub(crate) struct Arguments {
     /// Sensors that are plugged in; the others read 0
     #[arg(long, default_value = "all")]
     sensors: Sensors,
-    /// Serial port to answer on, instead of a pseudo terminal
+    /// Outlets of an isotek unit
+    #[arg(long, default_value = "16")]
+    outlets: Outlets,
+    /// Answer on a pseudo terminal, whose path is printed; bps2000-rtu does so anyway
+    #[arg(long, conflicts_with = "device")]
+    pty: bool,
+    /// Answer on this serial port
     #[arg(long, value_name = "PORT")]
     device: Option<String>,
-    /// Speed of that port
-    #[arg(long, default_value = "9600", value_parser = PossibleValuesParser::new(serial::BAUDS.map(|(word, _)| word)))]
-    baud: String,
+    /// Speed of that port; 9600 if not given, isotek 115200
+    #[arg(long, value_parser = PossibleValuesParser::new(serial::BAUDS.map(|(word, _)| word)))]
+    baud: Option<String>,
     /// Parity of that port
     #[arg(long, default_value = "none", value_parser = PossibleValuesParser::new(serial::PARITIES.map(|(word, _)| word)))]
     parity: String,
@@ -58,9 +65,9 @@ pub(crate) async fn run(arguments: Arguments) -> Run {
     let mut signals = Signals::listen().map_err(|error| Stop::Io("signals".into(), error))?;
     let kind = arguments.kind;
     let print_url = arguments.print_url;
-    let settings = settings(arguments)?;
+    let settings = settings(&arguments)?;
     let running = simulators::start(kind, &settings).await;
-    let running = running.map_err(|error| Stop::Io(place(kind, &settings), error))?;
+    let running = running.map_err(|error| Stop::Io(settings.at.to_string(), error))?;
     let first_line = if print_url {
         running.urls.first()
     } else {
@@ -80,38 +87,37 @@ pub(crate) async fn run(arguments: Arguments) -> Run {
     }
 }
 
-fn settings(arguments: Arguments) -> Result<Settings, Stop> {
-    if arguments.device.is_some() && arguments.kind != Kind::SerialLine {
-        return Err(Stop::usage("only bps2000-rtu answers on a serial port"));
-    }
-    let port = arguments.device.map(|path| {
-        Some(Port {
-            path,
-            baud: known(&serial::BAUDS, &arguments.baud)?,
-            parity: known(&serial::PARITIES, &arguments.parity)?,
-            stop: known(&serial::STOPS, &arguments.stop)?,
-        })
-    });
+fn settings(arguments: &Arguments) -> Result<Settings, Stop> {
     Ok(Settings {
-        listen: arguments.listen,
-        port: port.flatten(),
+        at: place(arguments)?,
         seed: arguments.seed,
         units: arguments.units,
         phases: arguments.phases,
         sensors: arguments.sensors,
+        outlets: arguments.outlets,
     })
 }
 
-fn known<T: Copy>(words: &[(&str, T)], text: &str) -> Option<T> {
-    words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value)
+fn place(arguments: &Arguments) -> Result<Place, Stop> {
+    let kind = arguments.kind;
+    match &arguments.device {
+        _ if !kind.can_be_serial() && (arguments.pty || arguments.device.is_some()) => {
+            Err(Stop::usage("only bps2000-rtu and isotek answer on a serial line"))
+        }
+        Some(path) => Ok(Place::Port(Port {
+            path: path.clone(),
+            baud: known(&serial::BAUDS, arguments.baud.as_deref()).unwrap_or(kind.baud()),
+            parity: known(&serial::PARITIES, Some(&arguments.parity)).unwrap_or(Parity::None),
+            stop: known(&serial::STOPS, Some(&arguments.stop)).unwrap_or(StopBits::One),
+        })),
+        None if arguments.pty || kind == Kind::SerialLine => Ok(Place::PseudoTerminal),
+        None => Ok(Place::Network(arguments.listen)),
+    }
 }
 
-fn place(kind: Kind, settings: &Settings) -> String {
-    match (&settings.port, kind) {
-        (Some(port), _) => port.path.clone(),
-        (None, Kind::SerialLine) => "pseudo terminal".into(),
-        (None, _) => settings.listen.to_string(),
-    }
+fn known<T: Copy>(words: &[(&str, T)], text: Option<&str>) -> Option<T> {
+    let known = words.iter().find(|(word, _)| Some(*word) == text);
+    known.map(|(_, value)| *value)
 }
 
 /// What ends a simulator.

@@ -70,11 +70,7 @@ async fn list(device: &Device, as_json: bool) -> Result<String, Failure> {
 }
 
 async fn set(device: &Device, setting: ThresholdSetting) -> Result<String, Failure> {
-    let how = match device.ask(Command::SetThreshold(setting)).await? {
-        Answer::Confirmed => "read back",
-        Answer::Accepted => "accepted",
-        other => return Err(Failure::unexpected(&other)),
-    };
+    let how = device.tell(Command::SetThreshold(setting)).await?;
     Ok(format!("{} ({how})\n", render::threshold(&setting)))
 }
 

@@ -1,9 +1,11 @@
 //! What can be decoded: one file for each protocol, and what their results have in common.
 
+mod isotek;
 mod modbus;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
+pub(crate) use pdu_core::Mode;
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 
@@ -20,13 +22,9 @@ pub(crate) enum Kind {
     TcpRequest,
     #[value(name = "modbus-tcp-response")]
     TcpResponse,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Strict,
-    /// What the standard does not allow is listed with its message, and the next message is looked at.
-    Lenient,
+    /// Lines of the IsoTek text protocol, commands and replies
+    #[value(name = "isotek")]
+    Isotek,
 }
 
 pub(crate) fn decode(kind: Kind, bytes: &[u8], mode: Mode) -> Decoded {
@@ -35,6 +33,7 @@ pub(crate) fn decode(kind: Kind, bytes: &[u8], mode: Mode) -> Decoded {
         Kind::RtuResponse => modbus::rtu(kind, bytes, mode, Direction::Response),
         Kind::TcpRequest => modbus::tcp(kind, bytes, mode, Direction::Request),
         Kind::TcpResponse => modbus::tcp(kind, bytes, mode, Direction::Response),
+        Kind::Isotek => isotek::decode(kind, bytes, mode),
     }
 }
 
@@ -195,10 +194,48 @@ mod tests {
         }
     }
 
+    /// Of text too, where all that no item has is line ends and blanks between them.
+    #[test]
+    fn any_text_is_accounted_for() {
+        const OCTETS: &[u8] = b"CHSPTRWAOKX01=?|/:. >\r\n\x1b\x80";
+        let mut rng = Rng::from_seed(2);
+        let mut octet = || {
+            usize::try_from(rng.next_u64() % OCTETS.len() as u64)
+                .map(|at| OCTETS[at])
+                .unwrap()
+        };
+        for round in 0..5_000 {
+            let len = if round % 100 == 0 { 600 } else { round % 40 };
+            let bytes: Vec<u8> = (0..len).map(|_| octet()).collect();
+            for mode in [Mode::Strict, Mode::Lenient] {
+                check_text(&decode(Kind::Isotek, &bytes, mode), &bytes);
+            }
+        }
+    }
+
+    fn check_text(decoded: &Decoded, bytes: &[u8]) {
+        let mut end = 0;
+        for item in &decoded.items {
+            assert!(
+                bytes[end..item.offset].iter().all(u8::is_ascii_whitespace),
+                "{bytes:02x?}"
+            );
+            end = item.offset + item.len;
+        }
+        let between = bytes[end..].strip_suffix(&decoded.rest[..]).unwrap();
+        assert!(between.iter().all(u8::is_ascii_whitespace), "{bytes:02x?}");
+        assert!(decoded.error.is_some() || !decoded.items.is_empty());
+        check_words(decoded);
+    }
+
     fn check(decoded: &Decoded, bytes: &[u8]) {
         let read: usize = decoded.items.iter().map(|item| item.len).sum();
         assert_eq!(read + decoded.rest.len(), bytes.len(), "{bytes:02x?}");
         assert_eq!(decoded.error.is_some(), !decoded.rest.is_empty() || bytes.is_empty());
+        check_words(decoded);
+    }
+
+    fn check_words(decoded: &Decoded) {
         let fields = decoded.items.iter().flat_map(|item| &item.fields);
         assert!(
             fields

@@ -1,14 +1,20 @@
 //! What a URL may name: one file for each protocol, and what all devices have in common.
 
+mod isotek;
 mod modbus;
 
 use std::collections::HashMap;
 use std::fmt::{self, Display};
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use pdu_core::{Answer, CallError, Command, DeviceError, Effect, Error as _, ErrorKind, Snapshot};
+use pdu_core::tokio::{Driver, Handle, Link, Notices};
+use pdu_core::{
+    Answer, CallError, Capabilities, Command, DeviceError, DeviceSession, Effect, Error as _, ErrorKind, Snapshot,
+    Update,
+};
 
 use crate::outcome::{Outcome, Run, Stop};
 use crate::terminal::{self, Foreign};
@@ -25,7 +31,10 @@ struct Scheme {
     plan: fn(&Url) -> Result<Plan, String>,
 }
 
-const SCHEMES: &[&[Scheme]] = &[modbus::SCHEMES];
+const SCHEMES: &[&[Scheme]] = &[modbus::SCHEMES, isotek::SCHEMES];
+
+/// Of the protocols, only one has a search of the network.
+pub(crate) use isotek::{PORT as DISCOVERY_PORT, discover};
 
 /// What a URL asks for.
 struct Plan {
@@ -49,6 +58,69 @@ type Asking<'a> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send + 
 /// Something that answers commands: any protocol's device.
 trait Ask: Send + Sync {
     fn ask(&self, command: Command) -> Asking<'_>;
+
+    /// What it tells unasked; `None` if that is nothing, or if somebody else listens.
+    fn updates(&self) -> Option<Box<dyn Updates>> {
+        None
+    }
+}
+
+/// What a device tells unasked.
+pub(crate) trait Updates: Send {
+    /// The next one; `None` once the session has ended. Nothing is lost by dropping the future.
+    fn next(&mut self) -> Telling<'_>;
+}
+
+pub(crate) type Telling<'a> = Pin<Box<dyn Future<Output = Option<Update>> + Send + 'a>>;
+
+impl<S: DeviceSession> Updates for Notices<S> {
+    fn next(&mut self) -> Telling<'_> {
+        Box::pin(Notices::next(self))
+    }
+}
+
+/// A line with one device on it, of any protocol.
+struct Sole<S: DeviceSession> {
+    handle: Handle<S>,
+    link: LinkError,
+}
+
+impl<S: DeviceSession + 'static> Sole<S> {
+    /// A session, and the task that drives it over links that `connect` opens.
+    fn open<L, C, F>(session: S, connect: C) -> Arc<dyn Line>
+    where
+        S: Unpin,
+        L: Link + Send + 'static,
+        C: FnMut() -> F + Send + 'static,
+        F: Future<Output = io::Result<L>> + Send + 'static,
+    {
+        let link = LinkError::default();
+        let (handle, runner) = Driver::connecting(session, link.watching(connect)).into_handle();
+        tokio::spawn(runner);
+        Arc::new(Self { handle, link })
+    }
+}
+
+impl<S: DeviceSession + 'static> Line for Sole<S> {
+    fn device(&self, _: u8) -> Arc<dyn Ask> {
+        Arc::new(Self {
+            handle: self.handle.clone(),
+            link: self.link.clone(),
+        })
+    }
+}
+
+impl<S: DeviceSession + 'static> Ask for Sole<S> {
+    fn ask(&self, command: Command) -> Asking<'_> {
+        Box::pin(async move {
+            let answer = self.handle.call(command).await;
+            answer.map_err(|error| Failure::new(&error, &self.link))
+        })
+    }
+
+    fn updates(&self) -> Option<Box<dyn Updates>> {
+        Some(Box::new(self.handle.notices()?))
+    }
 }
 
 /// A device that a URL names.
@@ -68,6 +140,27 @@ impl Device {
             Answer::Snapshot(snapshot) => Ok(*snapshot),
             other => Err(Failure::unexpected(&other)),
         }
+    }
+
+    pub(crate) async fn capabilities(&self) -> Result<Capabilities, Failure> {
+        match self.ask(Command::Capabilities).await? {
+            Answer::Capabilities(capabilities) => Ok(capabilities),
+            other => Err(Failure::unexpected(&other)),
+        }
+    }
+
+    /// Tells it to do something: how it is known to have done it, in words.
+    pub(crate) async fn tell(&self, command: Command) -> Result<&'static str, Failure> {
+        match self.ask(command).await? {
+            Answer::Confirmed => Ok("read back"),
+            Answer::Accepted => Ok("accepted"),
+            other => Err(Failure::unexpected(&other)),
+        }
+    }
+
+    /// What it tells unasked; `None` if that is nothing, or if somebody else listens.
+    pub(crate) fn updates(&self) -> Option<Box<dyn Updates>> {
+        self.ask.updates()
     }
 
     /// Prints what came of a command, or says why nothing did.
@@ -134,6 +227,19 @@ fn plan(text: &str) -> Result<Plan, String> {
     (scheme.plan)(&url).map_err(with_form)
 }
 
+/// A unit that answered a search of the network.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Found {
+    /// Where it is spoken to.
+    pub(crate) address: SocketAddr,
+    /// What reads it.
+    pub(crate) url: String,
+    pub(crate) serial: String,
+    pub(crate) mac: String,
+    /// The servers that it reports to.
+    pub(crate) servers: Vec<String>,
+}
+
 /// Why a device did not do what it was asked.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
@@ -142,6 +248,10 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     fn new(error: &CallError<DeviceError>, link: &LinkError) -> Self {
         let mut message = error.to_string();
         if let (ErrorKind::LinkDown, Some(why)) = (error.kind(), link.last()) {
@@ -154,10 +264,18 @@ impl Failure {
     }
 
     /// Nothing was done, for a reason that no device gave.
-    pub(crate) fn not_applied(message: &str) -> Self {
+    pub(crate) fn not_applied(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
             effect: Effect::NotApplied,
+        }
+    }
+
+    /// It was asked for, and nothing tells whether it was done.
+    pub(crate) fn unknown(message: String) -> Self {
+        Self {
+            message,
+            effect: Effect::Unknown,
         }
     }
 
@@ -184,6 +302,23 @@ impl Display for Failure {
     }
 }
 
+/// The host of a URL that names one, and nothing behind it.
+fn host(url: &Url) -> Result<String, String> {
+    match (url.host.as_str(), url.path.as_str()) {
+        ("", _) => Err("the host is missing".into()),
+        (host, "" | "/") => Ok(host.into()),
+        (_, path) => Err(format!("'{}' behind the host", Foreign(path))),
+    }
+}
+
+/// The path of a URL that names a serial port.
+fn port_path(url: &Url) -> Result<String, String> {
+    if !url.host.is_empty() || url.path.len() < 2 {
+        return Err("a port is named with three slashes".into());
+    }
+    Ok(url.path.clone())
+}
+
 /// What came of the last attempt to open a link: the sessions know only that there is none.
 #[derive(Clone, Default)]
 struct LinkError(Arc<Mutex<Option<String>>>);
@@ -192,6 +327,22 @@ impl LinkError {
     /// Why there is no link; `None` while the first attempt to open one goes on.
     fn last(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The same way to open links, looked at.
+    fn watching<L, C, F>(
+        &self,
+        mut connect: C,
+    ) -> impl FnMut() -> Pin<Box<dyn Future<Output = io::Result<L>> + Send>> + Send + 'static
+    where
+        C: FnMut() -> F + Send + 'static,
+        F: Future<Output = io::Result<L>> + Send + 'static,
+    {
+        let link = self.clone();
+        move || {
+            let (attempt, link) = (connect(), link.clone());
+            Box::pin(async move { link.of(attempt.await) })
+        }
     }
 
     /// The same result, looked at.

@@ -6,13 +6,12 @@ use std::sync::Arc;
 
 use pdu_core::Command;
 use pdu_core::tokio::{Driver, Handle, Link, StreamLink, tcp};
-use pdu_proto_modbus::bps2000::{self, Addressed, ModbusSession, Mode};
+use pdu_proto_modbus::bps2000::{self, Addressed, ModbusSession};
 use pdu_proto_modbus::client::{RtuClient, RtuLink, RtuOptions, TcpClient, TcpOptions};
 use tokio_serial::{Parity, StopBits};
 
-use super::{Ask, Asking, Failure, Line, LinkError, Plan, Scheme};
+use super::{Ask, Asking, Failure, Line, LinkError, Plan, Scheme, host, port_path};
 use crate::serial::{self, Port};
-use crate::terminal::Foreign;
 use crate::url::{Common, Url};
 
 pub(super) const SCHEMES: &[Scheme] = &[
@@ -75,8 +74,8 @@ fn plan_serial(url: &Url) -> Result<Plan, String> {
     let port = port(url)?;
     let common = url.common()?;
     Ok(Plan {
-        line: port.path.clone(),
-        settings: format!("{common:?} {port:?}"),
+        line: port.identity(),
+        settings: format!("modbus {common:?} {}", port.query()),
         address: unit_on_line(url)?,
         open: Box::new(move || {
             let options = RtuOptions {
@@ -90,23 +89,12 @@ fn plan_serial(url: &Url) -> Result<Plan, String> {
 }
 
 fn port(url: &Url) -> Result<Port, String> {
-    if !url.host.is_empty() || url.path.len() < 2 {
-        return Err("a port is named with three slashes".into());
-    }
     Ok(Port {
-        path: url.path.clone(),
+        path: port_path(url)?,
         baud: url.word("baud", &serial::BAUDS)?.unwrap_or(9600),
         parity: url.word("parity", &serial::PARITIES)?.unwrap_or(Parity::None),
         stop: url.word("stop", &serial::STOPS)?.unwrap_or(StopBits::One),
     })
-}
-
-fn host(url: &Url) -> Result<String, String> {
-    match (url.host.as_str(), url.path.as_str()) {
-        ("", _) => Err("the host is missing".into()),
-        (host, "" | "/") => Ok(host.into()),
-        (_, path) => Err(format!("'{}' behind the host", Foreign(path))),
-    }
 }
 
 /// Source: MODBUS over Serial Line V1.02, 2.2.
@@ -124,22 +112,16 @@ fn rtu_client(options: RtuOptions, common: Common) -> RtuClient {
 }
 
 /// A session on a line, and the task that drives it over links that `connect` opens.
-fn line<S, L, C, F>(client: S, common: Common, mut connect: C) -> Arc<dyn Line>
+fn line<S, L, C, F>(client: S, common: Common, connect: C) -> Arc<dyn Line>
 where
     S: ModbusSession + Send + 'static,
     L: Link + Send + 'static,
     C: FnMut() -> F + Send + 'static,
     F: Future<Output = io::Result<L>> + Send + 'static,
 {
-    let mode = if common.strict { Mode::Strict } else { Mode::Lenient };
-    let session = bps2000::SharedLine::new(client).with_decoding(mode);
+    let session = bps2000::SharedLine::new(client).with_decoding(common.mode());
     let link = LinkError::default();
-    let opened = link.clone();
-    let driver = Driver::connecting(session, move || {
-        let (attempt, opened) = (connect(), opened.clone());
-        async move { opened.of(attempt.await) }
-    });
-    let (handle, runner) = driver.into_handle();
+    let (handle, runner) = Driver::connecting(session, link.watching(connect)).into_handle();
     tokio::spawn(runner);
     Arc::new(Units { handle, link })
 }

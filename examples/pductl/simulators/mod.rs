@@ -1,7 +1,9 @@
 //! Devices to talk to where there is none: one file for each protocol, and what all have in common.
 
+mod isotek;
 mod modbus;
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
@@ -9,8 +11,10 @@ use clap::ValueEnum;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio_serial::SerialStream;
 
-use crate::serial::Port;
+use crate::serial::{self, Port};
+use crate::terminal::Foreign;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
@@ -23,20 +27,93 @@ pub(crate) enum Kind {
     /// The same line behind a serial server: RTU frames over TCP, one client at a time
     #[value(name = "bps2000-rtu-tcp")]
     SerialServer,
+    /// IsoTek SMART Power over TCP, found over UDP at the same port number; with --pty or --device on a serial line
+    #[value(name = "isotek")]
+    Isotek,
+}
+
+impl Kind {
+    /// Whether it can answer on a serial line.
+    pub(crate) fn can_be_serial(self) -> bool {
+        matches!(self, Self::SerialLine | Self::Isotek)
+    }
+
+    /// The speed of its serial line, if none is named.
+    pub(crate) fn baud(self) -> u32 {
+        match self {
+            Self::Isotek => 115_200,
+            _ => 9600,
+        }
+    }
+}
+
+/// Where a simulated device answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Network(SocketAddr),
+    /// A new one, whose path is told.
+    PseudoTerminal,
+    Port(Port),
+}
+
+impl Place {
+    /// The address to listen on.
+    fn listen(&self) -> io::Result<SocketAddr> {
+        match self {
+            Self::Network(address) => Ok(*address),
+            _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "not on a serial line")),
+        }
+    }
+
+    /// The serial port to answer on, the other end that is to be kept, and the path by which others reach it.
+    fn serial(&self) -> io::Result<(SerialStream, Option<SerialStream>, String)> {
+        match self {
+            Self::Port(port) => Ok((port.open()?, None, port.path.clone())),
+            _ => serial::pseudo_terminals().map(|(here, there, path)| (here, Some(there), path)),
+        }
+    }
+}
+
+/// For people.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Network(address) => address.fmt(f),
+            Self::PseudoTerminal => f.write_str("pseudo terminal"),
+            Self::Port(port) => Foreign(&port.path).fmt(f),
+        }
+    }
 }
 
 /// What a simulated device is to be.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    pub(crate) listen: SocketAddr,
-    /// A serial port to answer on, instead of a pseudo terminal.
-    pub(crate) port: Option<Port>,
+    pub(crate) at: Place,
     /// What all that moves is derived from.
     pub(crate) seed: u64,
     /// How many units are on a serial line, with addresses from 1.
     pub(crate) units: u8,
     pub(crate) phases: Phases,
     pub(crate) sensors: Sensors,
+    pub(crate) outlets: Outlets,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Outlets {
+    #[value(name = "8")]
+    Eight,
+    #[value(name = "16")]
+    Sixteen,
+}
+
+impl Settings {
+    /// The serial port that was named, if one was.
+    fn port(&self) -> Option<&Port> {
+        match &self.at {
+            Place::Port(port) => Some(port),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -74,6 +151,8 @@ pub(crate) struct Running {
     pub(crate) address: String,
     /// URLs of its units.
     pub(crate) urls: Vec<String>,
+    /// Where it answers a search of the network, if it does.
+    pub(crate) answers_search_at: Option<SocketAddr>,
     faults: Sender<Order>,
     /// Ends only if its link breaks.
     pub(crate) task: JoinHandle<io::Result<()>>,
@@ -95,5 +174,9 @@ pub(crate) async fn start(kind: Kind, settings: &Settings) -> io::Result<Running
         Kind::ModbusTcp => modbus::tcp(settings).await,
         Kind::SerialLine => modbus::serial(settings),
         Kind::SerialServer => modbus::rtu_over_tcp(settings).await,
+        Kind::Isotek => match settings.at {
+            Place::Network(_) => isotek::network(settings).await,
+            _ => isotek::serial(settings),
+        },
     }
 }

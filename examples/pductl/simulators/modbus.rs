@@ -7,13 +7,12 @@ use pdu_proto_modbus::bps2000::simulator::{self, Bps2000, Probe};
 use pdu_proto_modbus::server::{Chain, RtuServer, RtuServerOptions, TcpHub};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
-use tokio_serial::SerialStream;
 
 use super::{Fault, Order, Phases, Running, Sensors, Settings};
 use crate::serial::Port;
 
 pub(super) async fn tcp(settings: &Settings) -> io::Result<Running> {
-    let socket = TcpListener::bind(settings.listen).await?;
+    let socket = TcpListener::bind(settings.at.listen()?).await?;
     let address = socket.local_addr()?.to_string();
     let mut listener = listen(socket, TcpHub::new(unit(settings, 0)));
     let (faults, mut wanted) = faults();
@@ -32,13 +31,14 @@ pub(super) async fn tcp(settings: &Settings) -> io::Result<Running> {
         name: "BPS2000v2 over Modbus TCP",
         urls: vec![format!("modbus-tcp://{address}")],
         address,
+        answers_search_at: None,
         faults,
         task,
     })
 }
 
 pub(super) async fn rtu_over_tcp(settings: &Settings) -> io::Result<Running> {
-    let socket = TcpListener::bind(settings.listen).await?;
+    let socket = TcpListener::bind(settings.at.listen()?).await?;
     let address = socket.local_addr()?.to_string();
     let mut server = RtuServer::new(units(settings)?, RtuServerOptions::over_tcp());
     let (faults, mut wanted) = faults();
@@ -53,21 +53,18 @@ pub(super) async fn rtu_over_tcp(settings: &Settings) -> io::Result<Running> {
         name: "BPS2000v2 over RTU frames in TCP",
         urls: urls(&format!("modbus-rtu-tcp://{address}"), settings),
         address,
+        answers_search_at: None,
         faults,
         task,
     })
 }
 
 pub(super) fn serial(settings: &Settings) -> io::Result<Running> {
-    let line = settings.port.as_ref().map(Port::line).unwrap_or_default();
+    let line = settings.port().map(Port::line).unwrap_or_default();
     let server = RtuServer::new(units(settings)?, RtuServerOptions::serial(line));
-    let (stream, other_end, address) = match &settings.port {
-        Some(port) => (port.open()?, None, port.path.clone()),
-        None => pseudo_terminals()?,
-    };
+    let (stream, other_end, address) = settings.at.serial()?;
     let (faults, mut wanted) = faults();
     let task = tokio::spawn(async move {
-        // Open as long as this runs: where nobody has the other end open, this one fails.
         let _other_end = other_end;
         serve(Server::new(server, StreamLink(stream)), &mut wanted).await
     });
@@ -75,6 +72,7 @@ pub(super) fn serial(settings: &Settings) -> io::Result<Running> {
         name: "BPS2000v2 on a serial line",
         urls: urls(&format!("modbus-rtu://{address}"), settings),
         address,
+        answers_search_at: None,
         faults,
         task,
     })
@@ -94,26 +92,6 @@ where
             }
         }
     }
-}
-
-/// The simulator's end of a pair, the end for its clients, and the path of that.
-#[cfg(unix)]
-fn pseudo_terminals() -> io::Result<(SerialStream, Option<SerialStream>, String)> {
-    use tokio_serial::SerialPort as _;
-
-    let (here, there) = SerialStream::pair()?;
-    let path = there
-        .name()
-        .ok_or_else(|| io::Error::other("pseudo terminal without a name"))?;
-    Ok((here, Some(there), path))
-}
-
-#[cfg(not(unix))]
-fn pseudo_terminals() -> io::Result<(SerialStream, Option<SerialStream>, String)> {
-    Err(io::Error::new(
-        io::ErrorKind::Unsupported,
-        "no pseudo terminals here: name a port with --device",
-    ))
 }
 
 fn unit(settings: &Settings, index: u8) -> Bps2000 {
@@ -141,7 +119,7 @@ fn units(settings: &Settings) -> io::Result<Chain<Bps2000>> {
 }
 
 fn urls(base: &str, settings: &Settings) -> Vec<String> {
-    let line = settings.port.as_ref().map_or_else(String::new, Port::query);
+    let line = settings.port().map_or_else(String::new, Port::query);
     (1..=settings.units)
         .map(|unit| format!("{base}?unit={unit}{line}"))
         .collect()
