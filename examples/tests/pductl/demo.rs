@@ -15,6 +15,14 @@ fn the_demo_shows_every_device_and_ends_in_time() {
         "alarm: inlet 1 L1 voltage, upper critical (critical)",
         "did not answer write single register (06) (1 sent) (effect: unknown)",
         "it took effect",
+        "isotek://127.0.0.1:",
+        "isotek-serial:///dev/",
+        "SIM0007",
+        "outlet 1: off (accepted)",
+        "outlet 1: off (read back)",
+        "outlet 1: on (read back)",
+        "which is not a refusal (effect: unknown)",
+        "read afterwards: outlet 1: off: it took effect",
     ] {
         assert!(shown.contains(expected), "{expected}\n{shown}");
     }

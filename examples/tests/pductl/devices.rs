@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Simulator, json, pductl};
+use crate::support::{File, Simulator, json, pductl};
 
 fn over_tcp() -> (Simulator, String) {
     let simulator = Simulator::start(&["bps2000-modbus", "--listen", "127.0.0.1:0", "--seed", "7"]);
@@ -189,6 +189,36 @@ fn energy_cannot_be_reset_over_modbus_and_says_so() {
         message.contains("no register resets energy") && message.contains("not applied"),
         "{message}"
     );
+}
+
+#[test]
+fn what_a_device_cannot_do_is_said_and_not_applied() {
+    let (_simulator, url) = over_tcp();
+    let records = File::with("[]");
+    let settings = File::with("{}");
+    for command in [
+        &["outlet", &url, "list"][..],
+        &["outlet", &url, "list", "--json"],
+        &["outlet", &url, "on", "1"],
+        &["outlet", &url, "off", "all", "--wait"],
+        &["outlet", &url, "cycle", "group:1", "--delayed"],
+        &["outlet", &url, "cycle", "group:1", "--wait"],
+        &["outlet", &url, "cancel", "1", "--delay", "5"],
+        &["outlet", &url, "reset-energy", "1"],
+        &["clock", &url, "get"],
+        &["clock", &url, "set", "now"],
+        &["schedule", &url, "list", "--json"],
+        &["schedule", &url, "set", &records.path],
+        &["settings", &url, "get"],
+        &["settings", &url, "set", &settings.path],
+        &["restart", &url, "--yes"],
+        &["restart", &url, "--yes", "--factory"],
+    ] {
+        let message = pductl(command).failed(1);
+        assert!(message.ends_with("(effect: not applied)\n"), "{command:?}: {message}");
+        assert_eq!(message.lines().count(), 1, "{message}");
+        assert!(message.starts_with(&format!("pductl: {url}: ")), "{message}");
+    }
 }
 
 #[test]

@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // clippy excepts only the functions marked as tests, not their helpers
 
 mod decode;
+mod decode_isotek;
 mod demo;
 mod devices;
+mod isotek;
 mod support;
 mod thresholds;
 mod usage;

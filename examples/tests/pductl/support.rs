@@ -1,13 +1,14 @@
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// No command here takes nearly as long.
-const LIMIT: Duration = Duration::from_secs(30);
+/// No command here takes as long: the longest waits for half a minute.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// What a command left behind.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ pub(crate) fn pductl(arguments: &[&str]) -> Ended {
 pub(crate) fn pductl_with_input(arguments: &[&str], input: &[u8]) -> Ended {
     let began = Instant::now();
     let mut child = spawn(arguments);
-    // Small enough for the pipe's buffer.
+    // Whoever reads it says nothing before all of it was read.
     child.stdin.take().unwrap().write_all(input).unwrap();
     let stdout = read_aside(child.stdout.take().unwrap());
     let stderr = read_aside(child.stderr.take().unwrap());
@@ -134,5 +135,29 @@ impl Drop for Simulator {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A file with this in it, gone with this.
+pub(crate) struct File {
+    pub(crate) path: String,
+}
+
+impl File {
+    pub(crate) fn with(contents: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("pductl-{}-{number}.json", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, contents).unwrap();
+        Self {
+            path: path.to_str().unwrap().to_owned(),
+        }
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
     }
 }

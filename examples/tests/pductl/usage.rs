@@ -12,6 +12,8 @@ fn an_unknown_scheme_is_refused_with_all_that_are_known() {
         "modbus-tcp://HOST",
         "modbus-rtu:///dev/ttyX",
         "modbus-rtu-tcp://HOST:PORT",
+        "isotek://HOST",
+        "isotek-serial:///dev/ttyX",
     ] {
         assert!(message.contains(known), "{message}");
     }
@@ -40,6 +42,21 @@ fn an_unknown_key_or_value_is_refused_with_all_that_are_known() {
         ("modbus-tcp://rack1/status", "'/status' behind the host"),
         ("modbus-tcp://", "host is missing"),
         ("modbus-tcp://rack1#1", "no host name has '#'"),
+        (
+            "isotek://rack1?unit=1",
+            "known are year-separator, name-padding, record-name-limit, line-end, status-end, timeout",
+        ),
+        (
+            "isotek-serial:///dev/ttyX?baud=9600",
+            "unknown key 'baud'; known are year-separator",
+        ),
+        ("isotek://rack1?year-separator=/", "known are bar, slash"),
+        ("isotek://rack1?name-padding=zeros", "known are none, blanks"),
+        ("isotek://rack1?record-name-limit=0", "known are 1 to 64"),
+        ("isotek://rack1?line-end=lfcr", "known are lf, cr, crlf"),
+        ("isotek://rack1?status-end=", "known are learnt, ok, bare"),
+        ("isotek://", "host is missing"),
+        ("isotek-serial://dev/ttyX", "three slashes"),
     ] {
         assert!(refused(url).contains(expected), "{url}: {}", refused(url));
     }
@@ -47,7 +64,11 @@ fn an_unknown_key_or_value_is_refused_with_all_that_are_known() {
 
 #[test]
 fn a_secret_is_refused_and_not_repeated() {
-    for url in ["modbus-tcp://admin:geheim@rack1", "modbus-tcp://rack1?password=geheim"] {
+    for url in [
+        "modbus-tcp://admin:geheim@rack1",
+        "modbus-tcp://rack1?password=geheim",
+        "isotek://geheim@rack1",
+    ] {
         let message = refused(url);
         assert!(!message.contains("geheim"), "{message}");
     }
@@ -79,6 +100,39 @@ fn commands_want_all_that_they_need() {
     let url = "modbus-tcp://127.0.0.1:9";
     assert!(pductl(&["energy", url, "reset", "L1"]).failed(2).contains("--yes"));
     pductl(&["energy", url, "reset", "L4", "--yes"]).failed(2);
+    assert!(pductl(&["restart", url]).failed(2).contains("--yes"));
+    assert!(pductl(&["restart", url, "--factory"]).failed(2).contains("--yes"));
+    for target in ["0", "group:0", "group", "ALL", "1-3", "65536"] {
+        assert!(
+            pductl(&["outlet", url, "on", target])
+                .failed(2)
+                .contains("group:N or all")
+        );
+    }
+    pductl(&["outlet", url, "on"]).failed(2);
+    pductl(&["outlet", url, "toggle", "1"]).failed(2);
+    pductl(&["outlet", url, "on", "1", "--delay", "soon"]).failed(2);
+    pductl(&["outlet", url, "on", "1", "--delay", "5", "--delayed"]).failed(2);
+    pductl(&["outlet", url, "reset-energy", "1", "--wait"]).failed(2);
+    for when in [
+        "today",
+        "2026-02-30T00:00:00",
+        "2026-11-21 08:00:00",
+        "2026-11-21T08:00",
+    ] {
+        assert!(
+            pductl(&["clock", url, "set", when])
+                .failed(2)
+                .contains("YYYY-MM-DDThh:mm:ss")
+        );
+    }
+    pductl(&["clock", url]).failed(2);
+    pductl(&["schedule", url, "set"]).failed(2);
+    pductl(&["settings", url, "set"]).failed(2);
+    for to in ["rack1", "127.0.0.1:0", "127.0.0.1:65536", ""] {
+        pductl(&["discover", "--to", to]).failed(2);
+    }
+    pductl(&["discover", "--wait", "0s"]).failed(2);
     pductl(&["threshold", url, "set", "L1.power", "upper-critical", "1"]).failed(2);
     pductl(&["threshold", url, "set", "sensor0.temperature", "upper-critical", "1"]).failed(2);
     pductl(&["threshold", url, "set", "L1.voltage", "upper", "1"]).failed(2);
