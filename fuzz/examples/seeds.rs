@@ -155,6 +155,7 @@ fn main() {
         &[0x05, 0x03, 0x83, 0x00, 0x46, 0x00, 0x14, 0x00, 0x63],
     );
     sessions();
+    isotek_device();
 }
 
 /// Scripts that go the way of a good conversation, for the player of `pdu_core::testing` and those of `pdu_fuzz::servers`.
@@ -242,6 +243,75 @@ fn sessions() {
             &format!("mode-{mode}"),
             &[&[mode], &heard[..]].concat(),
         );
+    }
+}
+
+/// Scripts that go the way of a good conversation with a SMART Power unit: head, link, then for each command of `commands` the
+/// command, its lines and their answers.
+fn isotek_device() {
+    // Serial or TCP and habits; timeout 2.56 s, one retry; what the unit adds; what it does not hear or answer.
+    let heads: [[u8; 4]; 5] = [
+        [0x04, 0x0F, 0x00, 0x00],
+        [0x05, 0x0F, 0x00, 0x00],
+        [0x30, 0x0F, 0x16, 0x00],
+        [0x4A, 0x0F, 0x2A, 0x00],
+        [0x04, 0x0A, 0x00, 0x24],
+    ];
+    let talk = |command: &[u8], lines: usize| {
+        let line = [5, 3, 8, 4, 0, 3].repeat(lines);
+        [&[11], command, &line, &[15, 0]].concat()
+    };
+    let commands = [
+        (
+            "look",
+            [
+                talk(&[2], 3),
+                talk(&[1], 1),
+                talk(&[5], 1),
+                talk(&[6], 1),
+                talk(&[4], 1),
+            ]
+            .concat(),
+        ),
+        (
+            "switch",
+            [
+                talk(&[7, 0x1A, 0x25], 1),
+                talk(&[7, 0x00, 0x25], 1),
+                talk(&[8, 0x00, 0x22], 1),
+            ]
+            .concat(),
+        ),
+        ("clock", talk(&[9, 0xF1, 0x05, 0x08], 2)),
+        (
+            "schedule",
+            talk(
+                &[
+                    10, 2, 0x11, 0x07, 0x03, 3, b'a', b'm', b'p', 0, 0x20, 0x05, 0x05, 2, b't', b'v', 0x08, 1, b'7',
+                ],
+                4,
+            ),
+        ),
+        ("settings", talk(&[12, 1, 0x02, 0x07, 0x01, 3, b'a', b'm', b'p'], 3)),
+        (
+            "restart",
+            [talk(&[14, 1], 1), vec![10, 10, 15, 2, 8, 60, 0], talk(&[2], 3)].concat(),
+        ),
+        (
+            "silence",
+            [
+                &[8, 12, 0, 10, 10, 15, 0],
+                &talk(&[7, 0x1A, 0x25], 1)[..],
+                &[13, 0, 15, 2],
+            ]
+            .concat(),
+        ),
+    ];
+    for (name, script) in commands {
+        for (index, head) in heads.iter().enumerate() {
+            let whole = [&head[..], &[14, 0, 3, 15, 0], &script].concat();
+            seed("isotek_device", &format!("{name}-{index}"), &whole);
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod bps2000;
 pub mod clients;
 pub mod devices;
+pub mod isotek_device;
 pub mod requests;
 pub mod servers;
 pub mod wire;
