@@ -57,6 +57,11 @@ impl UnitClock {
         first.max(minute.saturating_sub(24 * 60 - 1))..=minute
     }
 
+    /// The minutes until now are over for the scheduler.
+    pub(super) fn forget_minutes_until(&mut self, now: Instant) {
+        self.minute = self.second(now) / 60;
+    }
+
     /// When the next minute begins.
     pub(super) fn next_minute(&self, now: Instant) -> Instant {
         let next = (self.second(now) / 60 + 1) * 60;

@@ -217,8 +217,14 @@ impl SmartPower {
             self.clock.start(now);
         }
         let missed = now.saturating_since(self.now);
-        self.now += missed.saturating_sub(MEMORY);
-        let step = (missed.min(MEMORY) / STEPS).max(SECOND);
+        if missed > MEMORY {
+            self.now += missed.saturating_sub(MEMORY);
+            self.clock.forget_minutes_until(self.now);
+        }
+        let step = match self.schedule.len() {
+            0 => MEMORY,
+            _ => (missed.min(MEMORY) / STEPS).max(SECOND),
+        };
         while self.now < now {
             let next = self.now + step;
             let next = earliest(self.restart_due(), Some(next)).unwrap_or(next);
