@@ -114,7 +114,7 @@ fn only_the_exact_line_is_acted_on_and_others_are_counted() {
         hub.handle_input(Instant::EPOCH, &peer(1), format!("{line}\n").as_bytes());
         assert_eq!(hub.transmit(), None, "{line:?} is answered");
     }
-    hub.handle_input(Instant::EPOCH, &peer(1), &[b'G'; 100_000]);
+    hub.handle_input(Instant::EPOCH, &peer(1), &b"G".repeat(100_000));
     hub.handle_input(Instant::EPOCH, &peer(1), b"\nS1=0");
     assert_eq!(hub.transmit(), None);
     let told = u64::try_from(wrong.len()).unwrap() + 1;
@@ -251,10 +251,9 @@ fn a_long_list_leaves_in_pieces_and_no_status_comes_between() {
     let mut now = Instant::EPOCH;
     hub.handle_open(now, &peer(1)).unwrap();
     drain(&mut hub, now);
-    let records: String = (1..=99)
-        .map(|id| format!("PW={id}|1|record{}|07:30|1|0|0|1|0|0|1|\n", id % 100))
-        .collect();
-    for line in format!("P=99\n{records}").split_inclusive('\n') {
+    let record = |id: u32| format!("{id}|1|record{id}|07:30|1|0|0|1|0|0|1|");
+    let records = (1..=99).map(|id| format!("PW={}\n", record(id)));
+    for line in std::iter::once("P=99\n".into()).chain(records) {
         assert_eq!(hub.handle_input(now, &peer(1), line.as_bytes()), line.len());
         assert_eq!(drain(&mut hub, now), [(1, "OK\n>".into())]);
     }
