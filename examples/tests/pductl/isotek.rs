@@ -428,6 +428,32 @@ fn watching_shows_what_the_unit_tells_by_itself() {
 }
 
 #[test]
+fn a_change_is_told_when_it_comes() {
+    let (_simulator, url) = unit();
+    let watched = url.clone();
+    let watcher = thread::spawn(move || pductl(&["watch", &watched, "--count", "5"]));
+    thread::sleep(Duration::from_millis(2500));
+    pductl(&["outlet", &url, "off", "5"]).done();
+    let shown = watcher.join().unwrap().done();
+    assert!(shown.contains(&format!("{url}: outlet 5: off\n")), "{shown}");
+}
+
+#[test]
+fn a_unit_that_falls_silent_is_asked_and_its_failure_counts() {
+    let url = format!("{}?timeout=200ms&retries=0", unit_that_says("", ADDRESS, ""));
+    let ended = pductl(&["watch", &url, "--count", "2", "--json"]);
+    assert_eq!((ended.status, ended.stdout.lines().count()), (Some(1), 2));
+    assert_eq!(ended.stderr.lines().count(), 2);
+    for line in ended.stdout.lines() {
+        let object: Value = serde_json::from_str(line).unwrap();
+        assert!(
+            object["error"].is_string() && object["outlets"] == json!([]),
+            "{object}"
+        );
+    }
+}
+
+#[test]
 fn two_watchers_of_one_unit_both_see_it() {
     let (_simulator, url) = unit();
     let text = pductl(&["watch", &url, &url, "--count", "2", "--json"]).done();
@@ -615,8 +641,8 @@ fn what_is_chosen_is_what_is_sent() {
     }
 }
 
-#[test]
-fn device_text_is_shown_escaped() {
+/// A unit that answers reads with these lines, for one connection.
+fn unit_that_says(status: &'static str, address: &'static str, configs: &'static str) -> String {
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("isotek://{}", socket.local_addr().unwrap());
     thread::spawn(move || {
@@ -624,16 +650,51 @@ fn device_text_is_shown_escaped() {
         let mut output = &stream;
         for line in BufReader::new(&stream).lines().map_while(Result::ok) {
             let answer = match line.as_str() {
-                "?" => "CH1=1|230|40|\nRTC=2026|11|21|08|00|00|\nOK\n>",
-                "A?" => "A=S\\N|001122334455|0.0.0.0|0|0.0.0.0|0|\n",
-                "C?" => "C1=a\\b|1|0|\nOK\n>",
+                "?" => status,
+                "A?" => address,
+                "C?" => configs,
                 _ => "",
             };
-            output.write_all(answer.as_bytes()).unwrap();
+            if output.write_all(answer.as_bytes()).is_err() {
+                return;
+            }
         }
     });
+    url
+}
+
+const ADDRESS: &str = "A=SN1|001122334455|0.0.0.0|0|0.0.0.0|0|\n";
+
+#[test]
+fn device_text_is_shown_escaped() {
+    let url = unit_that_says(
+        "CH1=1|230|40|\nRTC=2026|11|21|08|00|00|\nOK\n>",
+        "A=S\\N|001122334455|0.0.0.0|0|0.0.0.0|0|\n",
+        "C1=a\\b|1|0|\nOK\n>",
+    );
     let table = pductl(&["read", &url]).done();
     assert!(table.contains(r"serial S\\N") && table.contains(r"a\\b"), "{table}");
+}
+
+#[test]
+fn misprints_are_taken_unless_strict() {
+    let unit = || {
+        let status = "CHO=1|230.5|40|\nCH1=1|230|40|\nRTC=2026/11|21|08|/00|00|\nOK\n>";
+        unit_that_says(status, ADDRESS, "Cl=amp|1|0|\nOK\n>")
+    };
+    let device = snapshot(&unit());
+    assert_eq!(
+        (&device["readings"][0]["component"], &device["readings"][0]["value"]),
+        (&json!("inlet"), &json!("230.5"))
+    );
+    assert_eq!(
+        (&device["outlets"][0]["name"], &device["clock"]),
+        (&json!("amp"), &json!("2026-11-21T08:00:00"))
+    );
+    not_applied(pductl(&[
+        "read",
+        &format!("{}?strict=true&timeout=300ms&retries=0", unit()),
+    ]));
 }
 
 #[test]
