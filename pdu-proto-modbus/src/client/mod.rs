@@ -90,7 +90,7 @@ impl Request {
 }
 
 /// What a unit answered; or, of a request that nobody answers, that it was sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reply {
     unit: u8,
     body: Option<ResponseBuf>,

@@ -5,7 +5,7 @@ use pdu_core::{Effect, Event, Instant, Ticket};
 use super::{Reply, Request, Retry, Statistics};
 use crate::ModbusError;
 use crate::error::{effect_of_exception, effect_once_sent};
-use crate::wire::{ExceptionCode, FunctionCode, MAX_PROTOCOL_DATA_UNIT, Response, ResponseBuf};
+use crate::wire::{ExceptionCode, FunctionCode, Response, ResponseBuf};
 
 /// Where a request stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,41 +46,40 @@ const FREE: Entry = Entry {
     allowed: 0,
 };
 
-/// The request until it ends, then how it ended.
-#[derive(Clone, Debug)]
-#[allow(clippy::large_enum_variant)] // a table of fixed size has room for the largest in every place
-enum Message {
-    /// A protocol data unit, proven: a request, or the response to it.
-    Bytes {
-        bytes: [u8; MAX_PROTOCOL_DATA_UNIT],
-        len: u8,
-    },
-    Failed(ModbusError),
-    Unanswered,
-}
+/// How a request ended, once it has. Until then its own bytes lie where those of its reply will: so that the place is written
+/// and moved out as one piece, without a look at what is in it.
+#[derive(Clone, Copy, Debug)]
+struct Message(Result<Reply, ModbusError>);
 
 impl Message {
-    const EMPTY: Self = Self::Bytes {
-        bytes: [0; MAX_PROTOCOL_DATA_UNIT],
-        len: 0,
-    };
+    const NONE: Self = Self(Ok(Reply { unit: 0, body: None }));
+
+    /// Keeps a request, in the room for its reply; most often that is there from the one before.
+    #[inline]
+    fn set_request(&mut self, to: u8, bytes: &[u8]) {
+        match &mut self.0 {
+            Ok(Reply { unit, body: Some(_) }) => *unit = to,
+            other => {
+                let (unit, body) = (to, Some(ResponseBuf::EMPTY));
+                *other = Ok(Reply { unit, body });
+            }
+        }
+        self.set_bytes(bytes);
+    }
 
     /// Keeps the bytes of a protocol data unit, copying no more than there are.
-    fn set_bytes(&mut self, message: &[u8]) {
-        if !matches!(self, Self::Bytes { .. }) {
-            *self = Self::EMPTY;
-        }
-        if let Self::Bytes { bytes, len } = self {
-            let (kept, _) = bytes.split_at_mut(message.len().min(MAX_PROTOCOL_DATA_UNIT));
-            kept.copy_from_slice(&message[..kept.len()]);
-            *len = u8::try_from(kept.len()).unwrap_or(0);
+    #[inline]
+    fn set_bytes(&mut self, bytes: &[u8]) {
+        if let Ok(Reply { body: Some(body), .. }) = &mut self.0 {
+            body.set_proven(bytes);
         }
     }
 
+    #[inline]
     fn as_bytes(&self) -> &[u8] {
-        match self {
-            Self::Bytes { bytes, len } => bytes.get(..usize::from(*len)).unwrap_or_default(),
-            Self::Failed(_) | Self::Unanswered => &[],
+        match &self.0 {
+            Ok(Reply { body: Some(body), .. }) => body.as_bytes(),
+            _ => &[],
         }
     }
 }
@@ -102,7 +101,7 @@ impl<const N: usize> Table<N> {
     pub(super) fn new() -> Self {
         Self {
             entries: [FREE; N],
-            messages: [const { Message::EMPTY }; N],
+            messages: [const { Message::NONE }; N],
             free: Order::all(),
             queued: Order::none(),
             waiting: Order::none(),
@@ -128,13 +127,15 @@ impl<const N: usize> Table<N> {
         };
         self.tickets += 1;
         let entry = &mut self.entries[index];
+        entry.stage = Stage::Queued;
         entry.ticket = Ticket(self.tickets);
         entry.unit = request.unit;
         entry.function = function;
         entry.attempts = 0;
         entry.allowed = if repeatable { retries.saturating_add(1) } else { 1 };
-        self.messages[index].set_bytes(request.body.as_bytes());
-        self.set_stage(index, Stage::Queued);
+        self.messages[index].set_request(request.unit, request.body.as_bytes());
+        self.free.remove(index);
+        self.queued.push(index);
         Ticket(self.tickets)
     }
 
@@ -187,7 +188,6 @@ impl<const N: usize> Table<N> {
             .filter(|entry| !matches!(entry.stage, Stage::Free | Stage::Done))
     }
 
-    #[inline]
     fn order(&mut self, stage: Stage) -> Option<&mut Order<N>> {
         match stage {
             Stage::Free => Some(&mut self.free),
@@ -198,15 +198,27 @@ impl<const N: usize> Table<N> {
         }
     }
 
-    #[inline]
-    fn set_stage(&mut self, index: usize, stage: Stage) {
-        let old = core::mem::replace(&mut self.entries[index].stage, stage);
-        if let Some(order) = self.order(old) {
+    /// Takes a place out of the order of its stage, wherever it stands.
+    fn leave(&mut self, index: usize) {
+        if let Some(order) = self.order(self.entries[index].stage) {
             order.remove(index);
         }
-        if let Some(order) = self.order(stage) {
-            order.push(index);
+    }
+
+    fn queue_again(&mut self, index: usize) {
+        self.leave(index);
+        self.entries[index].stage = Stage::Queued;
+        self.queued.push(index);
+    }
+
+    #[inline]
+    fn end(&mut self, index: usize) {
+        match self.entries[index].stage {
+            Stage::Waiting { .. } => self.waiting.remove(index),
+            _ => self.leave(index),
         }
+        self.entries[index].stage = Stage::Done;
+        self.done.push(index);
     }
 
     /// The bytes of a request that has not ended.
@@ -216,23 +228,25 @@ impl<const N: usize> Table<N> {
 
     pub(super) fn set_sending(&mut self, index: usize, transaction: u16) {
         let entry = &mut self.entries[index];
+        entry.stage = Stage::Sending;
         entry.transaction = transaction;
         entry.attempts = entry.attempts.saturating_add(1);
         if entry.attempts > 1 {
             self.statistics.repeated = self.statistics.repeated.saturating_add(1);
         }
-        self.set_stage(index, Stage::Sending);
+        self.queued.remove(index);
     }
 
     pub(super) fn set_waiting(&mut self, index: usize, deadline: Instant) {
-        self.set_stage(index, Stage::Waiting { deadline });
+        self.entries[index].stage = Stage::Waiting { deadline };
+        self.waiting.push(index);
     }
 
     /// Takes a frame of which nothing has left back out of the send buffer's account.
     pub(super) fn unsend(&mut self, index: usize) {
         let entry = &mut self.entries[index];
         entry.attempts = entry.attempts.saturating_sub(1);
-        self.set_stage(index, Stage::Queued);
+        self.queue_again(index);
     }
 
     /// Queues a request again whose answer did not come, if it may be sent once more.
@@ -240,7 +254,7 @@ impl<const N: usize> Table<N> {
         let entry = &self.entries[index];
         let may = entry.attempts < entry.allowed;
         if may {
-            self.set_stage(index, Stage::Queued);
+            self.queue_again(index);
         }
         may
     }
@@ -256,8 +270,8 @@ impl<const N: usize> Table<N> {
     }
 
     pub(super) fn fail(&mut self, index: usize, error: ModbusError) {
-        self.messages[index] = Message::Failed(error);
-        self.set_stage(index, Stage::Done);
+        self.messages[index] = Message(Err(error));
+        self.end(index);
     }
 
     /// Ends a request with the answer that was found to be its own, as parsed and as it came; an exception is a failure.
@@ -272,13 +286,14 @@ impl<const N: usize> Table<N> {
     /// Ends a request with the bytes of its answer.
     pub(super) fn take_answer(&mut self, index: usize, bytes: &[u8]) {
         self.messages[index].set_bytes(bytes);
-        self.set_stage(index, Stage::Done);
+        self.end(index);
     }
 
     /// Ends a request that nobody answers, once it has left.
     pub(super) fn end_unanswered(&mut self, index: usize) {
-        self.messages[index] = Message::Unanswered;
-        self.set_stage(index, Stage::Done);
+        let unit = self.entries[index].unit;
+        self.messages[index] = Message(Ok(Reply { unit, body: None }));
+        self.end(index);
     }
 
     /// An answer has come that nobody waits for.
@@ -290,16 +305,11 @@ impl<const N: usize> Table<N> {
     #[inline]
     pub(super) fn next_done<Notice>(&mut self) -> Option<Event<Reply, Notice, ModbusError>> {
         let index = self.done.first()?;
-        self.set_stage(index, Stage::Free);
-        let Entry { ticket, unit, .. } = self.entries[index];
-        let result = match &self.messages[index] {
-            Message::Bytes { bytes, len } => Ok(Reply {
-                unit,
-                body: Some(ResponseBuf::proven(bytes, *len)),
-            }),
-            Message::Unanswered => Ok(Reply { unit, body: None }),
-            Message::Failed(error) => Err(*error),
-        };
+        self.done.remove(index);
+        self.free.push(index);
+        self.entries[index].stage = Stage::Free;
+        let ticket = self.entries[index].ticket;
+        let Message(result) = self.messages[index];
         Some(Event::Done { ticket, result })
     }
 }

@@ -3,7 +3,7 @@ use core::{fmt, hash};
 use super::{Encode, MAX_PROTOCOL_DATA_UNIT, Request, Response, WireError};
 
 /// The bytes of a protocol data unit, inline.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Buf {
     bytes: [u8; MAX_PROTOCOL_DATA_UNIT],
     len: u8,
@@ -38,7 +38,7 @@ impl Buf {
 macro_rules! owned {
     ($(#[$doc:meta])* $buf:ident of $message:ident) => {
         $(#[$doc])*
-        #[derive(Clone)]
+        #[derive(Clone, Copy)]
         pub struct $buf(Buf);
 
         impl $buf {
@@ -173,9 +173,16 @@ impl RequestBuf {
 }
 
 impl ResponseBuf {
-    /// Bytes that were proven before, `len` of them.
+    /// Nothing yet, to be [`set`](Self::set_proven) where it lies.
+    pub(crate) const EMPTY: Self = Self(Buf::EMPTY);
+
+    /// Keeps bytes that were proven before, and copies no more than there are.
     #[inline]
-    pub(crate) const fn proven(bytes: &[u8; MAX_PROTOCOL_DATA_UNIT], len: u8) -> Self {
-        Self(Buf { bytes: *bytes, len })
+    pub(crate) fn set_proven(&mut self, proven: &[u8]) {
+        let Buf { bytes, len } = &mut self.0;
+        if let Some(kept) = bytes.get_mut(..proven.len()) {
+            kept.copy_from_slice(proven);
+            *len = u8::try_from(proven.len()).unwrap_or(0);
+        }
     }
 }
