@@ -81,23 +81,28 @@ impl<const N: usize> Output<N> {
         Ok(())
     }
 
-    /// Takes bytes that have left off the front. Answers with a frame that has left whole, while there is one.
-    pub(super) fn sent(&mut self, left: &mut usize) -> Option<OutputFrame> {
+    /// Takes `len` bytes that have left off the front, and tells of each frame that has left whole.
+    #[inline]
+    pub(super) fn sent(&mut self, len: usize, mut whole: impl FnMut(OutputFrame)) {
+        let mut left = len.min(self.end - self.start);
+        self.start += left;
+        let mut gone = 0;
+        for frame in &self.frames[..self.count] {
+            let missing = usize::from(frame.len) - self.begun;
+            if left < missing {
+                break;
+            }
+            left -= missing;
+            self.begun = 0;
+            gone += 1;
+            whole(*frame);
+        }
+        self.begun += left;
+        self.frames.copy_within(gone..self.count, 0);
+        self.count -= gone;
         if self.count == 0 {
-            return None;
+            self.clear();
         }
-        let frame = self.frames[0];
-        let missing = usize::from(frame.len) - self.begun;
-        let now = missing.min(*left);
-        *left -= now;
-        self.start += now;
-        self.begun += now;
-        if now < missing {
-            return None;
-        }
-        self.begun = 0;
-        self.remove_frame(0);
-        Some(frame)
     }
 
     fn remove_frame(&mut self, at: usize) {

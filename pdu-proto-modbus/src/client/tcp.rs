@@ -73,6 +73,17 @@ fn seconds(at: Instant) -> u32 {
     u32::try_from(at.as_micros() / 1_000_000).unwrap_or(u32::MAX)
 }
 
+/// The settings, with a depth that counts: what the table has places for, and 1 where nothing else tells answers apart.
+fn settings(options: TcpOptions, places: usize) -> TcpSettings {
+    let told_apart =
+        options.transaction_id == TransactionId::Echoed && options.exception_length == ExceptionLength::Told;
+    let most = if told_apart { places } else { 1 };
+    TcpSettings {
+        depth: options.depth.clamp(1, most),
+        ..options.into()
+    }
+}
+
 /// Why everything that was under way had to stop.
 #[derive(Clone, Copy)]
 enum Interruption {
@@ -85,7 +96,7 @@ impl<const N: usize> TcpClient<N> {
     pub fn new(options: TcpOptions) -> Self {
         const { assert!(N > 0 && N <= 255, "a client has 1 to 255 places") };
         Self {
-            settings: options.into(),
+            settings: settings(options, N),
             now: Instant::EPOCH,
             link: Link::down(),
             table: Table::new(),
@@ -104,12 +115,6 @@ impl<const N: usize> TcpClient<N> {
         self.table.statistics
     }
 
-    fn depth(&self) -> usize {
-        let told_apart = self.settings.transaction_id == TransactionId::Echoed
-            && self.settings.exception_length == ExceptionLength::Told;
-        if told_apart { self.settings.depth.clamp(1, N) } else { 1 }
-    }
-
     /// Requests that the device has, or will have once the send buffer has left.
     fn with_device(&self) -> usize {
         self.table.waiting_count() + self.output.frames() + self.orphans.len()
@@ -120,32 +125,34 @@ impl<const N: usize> TcpClient<N> {
     }
 
     /// Moves requests into the send buffer as far as the depth allows.
+    #[inline]
     fn advance(&mut self) {
-        if !self.link.is_up() {
-            return;
-        }
-        let mut room = self.depth().saturating_sub(self.with_device());
-        while room > 0
-            && let Some(index) = self.table.next_queued()
+        while let Some(index) = self.table.next_queued()
+            && self.link.is_up()
+            && self.with_device() < self.settings.depth
         {
             self.stage(index);
-            room -= 1;
         }
     }
 
     fn stage(&mut self, index: usize) {
         // A repeated request keeps its id: the answer to any of its attempts is its answer.
-        let entry = *self.table.entry(index);
-        let id = if entry.attempts == 0 {
+        let &Entry {
+            unit,
+            attempts,
+            transaction,
+            ..
+        } = self.table.entry(index);
+        let id = if attempts == 0 {
             self.new_transaction()
         } else {
-            Some(entry.transaction)
+            Some(transaction)
         };
         let Some(transaction) = id else {
             return self.break_link(Interruption::LinkLost); // as many lost answers as there are ids: a dead link
         };
         let request = self.table.request(index);
-        match self.output.push(index, transaction, entry.unit, request) {
+        match self.output.push(index, transaction, unit, request) {
             Ok(()) => self.table.set_sending(index, transaction),
             Err(error) => self.table.fail(index, ModbusError::Request(error)),
         }
@@ -184,16 +191,24 @@ impl<const N: usize> TcpClient<N> {
         let Some(index) = self.addressee(frame.transaction) else {
             return self.drop_late(frame.transaction);
         };
-        let entry = *self.table.entry(index);
-        if entry.attempts > 1 {
-            self.bury(entry.transaction); // an answer to another attempt may still come
+        let &Entry {
+            stage, unit, attempts, ..
+        } = self.table.entry(index);
+        if attempts > 1 {
+            self.bury(self.table.entry(index).transaction); // an answer to another attempt may still come
         }
-        if entry.stage == Stage::Sending {
+        if stage == Stage::Sending {
             self.output.withdraw(index);
         }
-        if frame.unit == entry.unit && is_registers_asked_for(self.table.request(index), frame.pdu) {
+        if frame.unit == unit && is_registers_asked_for(self.table.request(index), frame.pdu) {
             return self.table.take_answer(index, frame.pdu);
         }
+        self.take_other(index, frame);
+    }
+
+    /// Takes the answer to a request, whatever it is.
+    fn take_other(&mut self, index: usize, frame: &tcp::Frame<'_>) {
+        let entry = *self.table.entry(index);
         match self.examine(index, &entry, frame) {
             Ok(response) => self.table.answer(index, &response, frame.pdu),
             Err(rejected) => {
@@ -371,20 +386,12 @@ impl<const N: usize> TcpClient<N> {
     }
 
     /// Finds the first frame in `bytes`, with the quirks that are set.
+    #[inline]
     fn split<'b>(&self, bytes: &'b [u8]) -> Result<Status<(tcp::Frame<'b>, usize)>, WireError> {
-        let status = tcp::parse(bytes)?;
-        if self.settings.exception_length == ExceptionLength::Untold
-            && let Some((header, pdu)) = exception_frame(bytes)
-        {
-            let told = header.frame_len()?;
-            let frame = tcp::Frame {
-                transaction: header.transaction,
-                unit: header.unit,
-                pdu,
-            };
-            return Ok(Status::Complete((frame, told.clamp(9, bytes.len()))));
+        if self.settings.exception_length == ExceptionLength::Untold {
+            return split_untold(bytes);
         }
-        Ok(status)
+        tcp::parse(bytes)
     }
 
     /// Adds to the frame that was cut, and takes it once it is whole. Gives back what is left of `bytes`.
@@ -434,6 +441,22 @@ impl<const N: usize> TcpClient<N> {
         }
         Ok(())
     }
+}
+
+/// The first frame in `bytes`, where the header of an exception may tell any length.
+#[cold]
+fn split_untold(bytes: &[u8]) -> Result<Status<(tcp::Frame<'_>, usize)>, WireError> {
+    let status = tcp::parse(bytes)?;
+    let Some((header, pdu)) = exception_frame(bytes) else {
+        return Ok(status);
+    };
+    let told = header.frame_len()?;
+    let frame = tcp::Frame {
+        transaction: header.transaction,
+        unit: header.unit,
+        pdu,
+    };
+    Ok(Status::Complete((frame, told.clamp(9, bytes.len()))))
 }
 
 /// The parts of a frame that holds an exception, whatever length it tells.
@@ -487,16 +510,14 @@ impl<const N: usize> Endpoint for TcpClient<N> {
     fn handle_transmitted(&mut self, now: Instant, len: usize) {
         self.catch_up(now);
         let deadline = self.now + self.settings.timeout.span();
-        let mut left = len;
-        while let Some(sent) = self.output.sent(&mut left) {
-            match sent.owner {
-                Some(index) => self.table.set_waiting(usize::from(index), deadline),
-                None => self.orphans.push(Orphan {
-                    transaction: sent.transaction,
-                    deadline,
-                }),
-            }
-        }
+        let (table, orphans) = (&mut self.table, &mut self.orphans);
+        self.output.sent(len, |sent| match sent.owner {
+            Some(index) => table.set_waiting(usize::from(index), deadline),
+            None => orphans.push(Orphan {
+                transaction: sent.transaction,
+                deadline,
+            }),
+        });
     }
 
     fn handle_timeout(&mut self, now: Instant) {
@@ -537,7 +558,9 @@ impl<const N: usize> Session for TcpClient<N> {
             });
         };
         let ticket = self.table.insert(index, &request, self.settings.retries);
-        self.link.wanted(self.now + self.settings.connect_timeout.span());
+        if !self.link.is_up() {
+            self.link.wanted(self.now + self.settings.connect_timeout.span());
+        }
         self.advance();
         Ok(ticket)
     }
@@ -566,6 +589,7 @@ impl<const N: usize> Session for TcpClient<N> {
         self.advance();
     }
 
+    #[inline]
     fn poll_event(&mut self) -> Option<EventOf<Self>> {
         self.table.next_done()
     }
