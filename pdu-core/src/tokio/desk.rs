@@ -32,7 +32,9 @@ pub(super) enum State<S: Session> {
     /// The session has no room yet.
     Waiting(S::Request),
     Live(Ticket),
-    Done(Outcome<S>),
+    /// The session's own result, as it came: a whole reply is not moved more often than need be.
+    Done(Result<S::Reply, S::Error>),
+    Failed(CallError<S::Error>),
 }
 
 pub(super) struct Desk<S: Session> {
@@ -109,15 +111,14 @@ impl<S: Session> Desk<S> {
         }
         let seat = *self.free.last().ok_or(CallError::Busy)?;
         let now = self.woken.unwrap_or_else(|| clock.now());
-        let state = if self.waiting.is_empty() {
+        let live = if self.waiting.is_empty() {
             self.try_submit(now, seat, request)?
         } else {
-            State::Waiting(request)
+            self.set(seat, State::Waiting(request));
+            false
         };
-        let live = matches!(state, State::Live(_));
         self.free.pop();
         if let Some(place) = self.places.get_mut(seat.0) {
-            place.state = state;
             place.caller = Some(caller.clone());
         }
         if !live {
@@ -138,8 +139,10 @@ impl<S: Session> Desk<S> {
             Some(runner) if self.live.len() == 1 && self.burst <= 1 => {
                 let cx = &mut Context::from_waker(runner);
                 let wanted = !self.line.is_up() || self.line.send_aside(&mut self.session, now, cx);
-                if self.early.is_none() {
-                    self.early = self.session.poll_event();
+                if self.early.is_none()
+                    && let Some(event) = self.session.poll_event()
+                {
+                    self.early = Some(event);
                 }
                 wanted || self.early.is_some()
             }
@@ -153,32 +156,47 @@ impl<S: Session> Desk<S> {
         Some(runner)
     }
 
-    /// Submits if there is room: the state that the call is in then.
-    fn try_submit(&mut self, now: Instant, seat: Seat, request: S::Request) -> Result<State<S>, CallError<S::Error>> {
+    /// Submits if there is room, else lets the call wait; whether it is live.
+    #[inline] // it moves a whole request
+    fn try_submit(&mut self, now: Instant, seat: Seat, request: S::Request) -> Result<bool, CallError<S::Error>> {
         match self.session.submit(now, request) {
             Ok(ticket) => {
+                self.set(seat, State::Live(ticket));
                 self.live.push_back((ticket, seat));
-                Ok(State::Live(ticket))
+                Ok(true)
             }
-            Err(refused) if refused.kind == ErrorKind::Busy => Ok(State::Waiting(refused.request)),
+            Err(refused) if refused.kind == ErrorKind::Busy => {
+                self.set(seat, State::Waiting(refused.request));
+                Ok(false)
+            }
             Err(refused) => Err(refused.into()),
+        }
+    }
+
+    #[inline]
+    fn set(&mut self, seat: Seat, state: State<S>) {
+        if let Some(place) = self.places.get_mut(seat.0) {
+            place.state = state;
         }
     }
 
     /// The result of a call, if it is there, and its seat is free then; else `caller` is woken when it is. Whatever is left
     /// in `old` is to be dropped after the lock.
+    #[inline] // it moves a whole reply
     pub(super) fn collect(&mut self, seat: Seat, caller: &Waker, old: &mut Option<Waker>) -> Poll<Outcome<S>> {
         let Some(place) = self.places.get_mut(seat.0) else {
             return Poll::Pending;
         };
-        if matches!(place.state, State::Done(_))
-            && let State::Done(outcome) = mem::replace(&mut place.state, State::Free)
-        {
-            self.free.push(seat);
-            return Poll::Ready(outcome);
+        if !matches!(place.state, State::Done(_) | State::Failed(_)) {
+            *old = renew(&mut place.caller, caller);
+            return Poll::Pending;
         }
-        *old = renew(&mut place.caller, caller);
-        Poll::Pending
+        self.free.push(seat);
+        match mem::replace(&mut place.state, State::Free) {
+            State::Done(result) => Poll::Ready(result.map_err(CallError::Session)),
+            State::Failed(error) => Poll::Ready(Err(error)),
+            _ => Poll::Pending,
+        }
     }
 
     /// Takes a call out, whatever its state. Gives the runner to wake if it has something to do, and what to drop.
@@ -197,7 +215,7 @@ impl<S: Session> Desk<S> {
                 self.session.cancel(now, *ticket);
                 runner = self.wake_runner(now);
             }
-            State::Free | State::Done(_) => {}
+            State::Free | State::Done(_) | State::Failed(_) => {}
         }
         (runner, (state, caller))
     }
@@ -246,18 +264,31 @@ impl<S: Session> Desk<S> {
 
     /// Gives out what the session has to tell.
     fn hand_out(&mut self, wakers: &mut Vec<Waker>) {
-        while let Some(event) = self.early.take().or_else(|| self.session.poll_event()) {
-            match event {
-                Event::Done { ticket, result } => {
-                    self.burst += 1;
-                    // A ticket whose caller left is not in the list.
-                    let at = self.live.iter().position(|(live, _)| *live == ticket);
-                    if let Some((_, seat)) = at.and_then(|at| self.live.remove(at)) {
-                        self.finish(seat, result.map_err(CallError::Session), wakers);
-                    }
+        if let Some(event) = self.early.take() {
+            self.give(event, wakers);
+        }
+        while let Some(event) = self.session.poll_event() {
+            self.give(event, wakers);
+        }
+    }
+
+    #[inline] // it moves a whole reply
+    fn give(&mut self, event: EventOf<S>, wakers: &mut Vec<Waker>) {
+        match event {
+            Event::Done { ticket, result } => {
+                self.burst += 1;
+                // A ticket whose caller left is not in the list.
+                let at = self.live.iter().position(|(live, _)| *live == ticket);
+                let live = match at {
+                    Some(0) => self.live.pop_front(), // as most are
+                    Some(at) => self.live.remove(at),
+                    None => None,
+                };
+                if let Some((_, seat)) = live {
+                    self.finish(seat, State::Done(result), wakers);
                 }
-                Event::Notice(notice) => self.keep(notice, wakers),
             }
+            Event::Notice(notice) => self.keep(notice, wakers),
         }
     }
 
@@ -282,24 +313,16 @@ impl<S: Session> Desk<S> {
         let State::Waiting(request) = mem::replace(&mut place.state, State::Free) else {
             return true;
         };
-        let state = match self.try_submit(now, seat, request) {
-            Ok(state) => state,
-            Err(error) => {
-                self.finish(seat, Err(error), wakers);
-                return true;
-            }
-        };
-        let room = matches!(state, State::Live(_));
-        if let Some(place) = self.places.get_mut(seat.0) {
-            place.state = state;
-        }
-        room
+        self.try_submit(now, seat, request).unwrap_or_else(|error| {
+            self.finish(seat, State::Failed(error), wakers);
+            true
+        })
     }
 
     #[inline] // it moves a whole reply
-    fn finish(&mut self, seat: Seat, outcome: Outcome<S>, wakers: &mut Vec<Waker>) {
+    fn finish(&mut self, seat: Seat, end: State<S>, wakers: &mut Vec<Waker>) {
         if let Some(place) = self.places.get_mut(seat.0) {
-            place.state = State::Done(outcome);
+            place.state = end;
             wakers.extend(place.caller.take());
         }
     }
@@ -325,12 +348,12 @@ impl<S: Session> Desk<S> {
         self.line.shut();
         while let Some(seat) = self.waiting.pop_front() {
             let effect = Effect::NotApplied;
-            self.finish(seat, Err(CallError::Closed { effect }), wakers);
+            self.finish(seat, State::Failed(CallError::Closed { effect }), wakers);
         }
         self.hand_out(wakers);
         while let Some((ticket, seat)) = self.live.pop_front() {
             let effect = self.abandon(now, ticket);
-            self.finish(seat, Err(CallError::Closed { effect }), wakers);
+            self.finish(seat, State::Failed(CallError::Closed { effect }), wakers);
         }
         wakers.extend(self.listener.take());
         wakers.extend(self.runner.take());
