@@ -99,6 +99,7 @@ impl<S: Session> Desk<S> {
 
     /// Takes a call in: submits it, or lets it wait. Gives its seat, and the runner to wake.
     #[allow(clippy::type_complexity)] // a pair in a result, used once
+    #[inline] // it moves a whole request
     pub(super) fn admit(
         &mut self,
         clock: Clock,
@@ -284,8 +285,11 @@ impl<S: Session> Desk<S> {
                     Some(at) => self.live.remove(at),
                     None => None,
                 };
-                if let Some((_, seat)) = live {
-                    self.finish(seat, State::Done(result), wakers);
+                if let Some((_, seat)) = live
+                    && let Some(place) = self.places.get_mut(seat.0)
+                {
+                    place.state = State::Done(result);
+                    wakers.extend(place.caller.take());
                 }
             }
             Event::Notice(notice) => self.keep(notice, wakers),
@@ -314,15 +318,14 @@ impl<S: Session> Desk<S> {
             return true;
         };
         self.try_submit(now, seat, request).unwrap_or_else(|error| {
-            self.finish(seat, State::Failed(error), wakers);
+            self.fail(seat, error, wakers);
             true
         })
     }
 
-    #[inline] // it moves a whole reply
-    fn finish(&mut self, seat: Seat, end: State<S>, wakers: &mut Vec<Waker>) {
+    fn fail(&mut self, seat: Seat, error: CallError<S::Error>, wakers: &mut Vec<Waker>) {
         if let Some(place) = self.places.get_mut(seat.0) {
-            place.state = end;
+            place.state = State::Failed(error);
             wakers.extend(place.caller.take());
         }
     }
@@ -348,12 +351,12 @@ impl<S: Session> Desk<S> {
         self.line.shut();
         while let Some(seat) = self.waiting.pop_front() {
             let effect = Effect::NotApplied;
-            self.finish(seat, State::Failed(CallError::Closed { effect }), wakers);
+            self.fail(seat, CallError::Closed { effect }, wakers);
         }
         self.hand_out(wakers);
         while let Some((ticket, seat)) = self.live.pop_front() {
             let effect = self.abandon(now, ticket);
-            self.finish(seat, State::Failed(CallError::Closed { effect }), wakers);
+            self.fail(seat, CallError::Closed { effect }, wakers);
         }
         wakers.extend(self.listener.take());
         wakers.extend(self.runner.take());
