@@ -240,3 +240,65 @@ fn a_status_is_not_asked_of_a_unit_that_may_end_the_answer_otherwise_while_frame
     talk.hear("OK\n>").expect_nothing_done();
     assert_eq!(talk.hear("OK\n>").done(), Ok(Reply::Accepted));
 }
+
+// Over a serial line a frame may be lost, and its OK arrive.
+
+#[test]
+fn over_a_serial_line_ok_alone_when_a_frame_is_due_may_be_that_of_a_lost_one() {
+    let mut talk = Talk::with_ok_frames(Options::serial());
+    talk.wait(500);
+    talk.send(on(3));
+    talk.wait(500).hear("OK\n>").expect_nothing_done();
+    // The frame after it comes a whole second later: the one before it was lost, and the OK was its own.
+    talk.wait(1_000).hear(FRAME).hear("OK\n>").expect_nothing_done();
+    talk.wait(10_000);
+    assert_eq!(talk.done().unwrap_err().kind(), ErrorKind::Timeout);
+}
+
+#[test]
+fn it_is_the_commands_if_a_frame_begins_soon_after() {
+    let mut talk = Talk::with_ok_frames(Options::serial());
+    talk.wait(950);
+    talk.send(on(3));
+    talk.hear("OK\n>").expect_nothing_done();
+    assert_eq!(talk.wait(60).hear("CH0=1|230|36|\n").done(), Ok(Reply::Accepted));
+}
+
+#[test]
+fn it_is_the_commands_if_another_follows() {
+    let mut talk = Talk::with_ok_frames(Options::serial());
+    talk.wait(950);
+    talk.send(on(3));
+    talk.hear("OK\n>").expect_nothing_done();
+    assert_eq!(talk.hear("OK\n>").done(), Ok(Reply::Accepted));
+}
+
+#[test]
+fn ok_alone_is_the_commands_at_once_while_no_frame_is_due_or_none_can_be_lost() {
+    let mut talk = Talk::with_ok_frames(Options::serial());
+    talk.wait(300);
+    talk.send(on(3));
+    assert_eq!(talk.hear("OK\n>").done(), Ok(Reply::Accepted));
+    let mut talk = Talk::with_ok_frames(Options::tcp());
+    talk.wait(950);
+    talk.send(on(3));
+    assert_eq!(talk.hear("OK\n>").done(), Ok(Reply::Accepted));
+    let mut talk = Talk::with_bare_frames(Options::serial());
+    talk.wait(950);
+    talk.send(on(3));
+    assert_eq!(talk.hear("OK\n>").done(), Ok(Reply::Accepted));
+}
+
+#[test]
+fn the_first_command_over_a_serial_line_waits_for_a_frame_once() {
+    let mut talk = Talk::new(Options::serial());
+    talk.ask(on(3));
+    assert_eq!(talk.leave(), "");
+    assert_eq!(talk.hear(FRAME).leave(), "S3=1\n");
+    let mut talk = Talk::new(Options::serial());
+    talk.ask(on(3));
+    assert_eq!(talk.wait(1_500).leave(), "S3=1\n", "or for as long as one may take");
+    talk.hear("OK\n").forget();
+    talk.ask(on(4));
+    assert_eq!(talk.leave(), "S4=1\n");
+}

@@ -7,7 +7,7 @@ use core::time::Duration;
 use pdu_core::{Instant, LinkDemand, LinkEvent, Mode, Ticket, earliest};
 
 use super::events::Events;
-use super::exchange::{Answer, Entry, Exchange, Gaps};
+use super::exchange::{Answer, Entry, Exchange, Gaps, HeldOk};
 use super::frames::{Ended, Expect, Frames, OkOf, Whole};
 use super::lines::Piece;
 use super::link::{Link, LinkState};
@@ -70,6 +70,8 @@ pub(super) struct Conversation {
     reset_at: Option<Instant>,
     /// Serial: it was, and `?` is to be asked.
     asks_status: bool,
+    /// Serial: a command has waited for the first status frame.
+    has_waited: bool,
     pub(super) statistics: Statistics,
 }
 
@@ -89,6 +91,7 @@ impl Conversation {
             is_stale: false,
             reset_at: None,
             asks_status: false,
+            has_waited: false,
             statistics: Statistics::default(),
         }
     }
@@ -196,7 +199,16 @@ impl Conversation {
         if matches!(entry.command, Command::ReadStatus) && self.frames.frame_end() != FrameEnd::Ok {
             return self.listen(entry, self.now + UNASKED);
         }
+        // Over a serial line it helps to know when frames come before an OK is to be told from theirs.
+        if self.waits_for_first_frame() {
+            return self.listen(entry, self.now + UNASKED);
+        }
         self.send_for(entry);
+    }
+
+    fn waits_for_first_frame(&mut self) -> bool {
+        let is_serial = matches!(self.options.link, Medium::Serial(_));
+        is_serial && !self.frames.has_heard_any() && !core::mem::replace(&mut self.has_waited, true)
     }
 
     fn listen(&mut self, entry: Entry, until: Instant) {
@@ -248,6 +260,7 @@ impl Conversation {
 
     /// Bytes have come, whatever they are.
     pub(super) fn hear(&mut self) {
+        self.frames.hear(self.now);
         if let Phase::Poisoned { clear_at, .. } = &mut self.phase {
             *clear_at = self.now + self.options.quiet;
         }
@@ -284,6 +297,7 @@ impl Conversation {
         match Line::parse(line, self.options.mode) {
             Ok(Parsed { value, deviations }) => match value {
                 Line::Channel(status) => {
+                    self.decide_lone_ok();
                     let ended = self.frames.channel(status, deviations);
                     self.take_end(ended.as_ref(), line);
                 }
@@ -355,7 +369,8 @@ impl Conversation {
         match of {
             OkOf::Tail => {}
             OkOf::Command => self.acknowledge(line),
-            OkOf::Unclear => self.hold_ok(),
+            OkOf::Unclear => self.hold_ok(HeldOk::BehindFrame),
+            OkOf::Alone => self.hold_ok(HeldOk::Alone(self.now)),
         }
     }
 
@@ -363,7 +378,7 @@ impl Conversation {
         match &self.phase {
             Phase::Idle | Phase::Listening { .. } => Expect::Nothing,
             Phase::Sending(_) if !self.output.has_begun() => Expect::Nothing,
-            Phase::Waiting { exchange, .. } if exchange.ok_is_held => Expect::AnswerPerhapsHad,
+            Phase::Waiting { exchange, .. } if exchange.held.is_some() => Expect::AnswerPerhapsHad,
             Phase::Sending(_) | Phase::Waiting { .. } | Phase::Poisoned { .. } => Expect::Answer,
         }
     }
@@ -372,7 +387,7 @@ impl Conversation {
     fn acknowledge(&mut self, line: &[u8]) {
         match &self.phase {
             Phase::Waiting { exchange, .. } if exchange.answer.ends_with_ok() => {
-                if exchange.ok_is_held {
+                if exchange.held == Some(HeldOk::BehindFrame) {
                     self.frames.frames_end_with_ok();
                 }
                 self.finish();
@@ -381,13 +396,26 @@ impl Conversation {
         }
     }
 
-    fn hold_ok(&mut self) {
+    fn hold_ok(&mut self, held: HeldOk) {
         let decided = self.now + DECIDED;
         if let Phase::Waiting { exchange, deadline } = &mut self.phase
             && exchange.answer.ends_with_ok()
         {
-            exchange.ok_is_held = true;
+            exchange.held = Some(held);
             *deadline = decided.max(*deadline);
+        }
+    }
+
+    /// A frame begins, or goes on: that shows whether one was lost before an `OK` that stood alone.
+    fn decide_lone_ok(&mut self) {
+        let Phase::Waiting { exchange, .. } = &mut self.phase else {
+            return;
+        };
+        if let Some(HeldOk::Alone(at)) = exchange.held {
+            exchange.held = None;
+            if self.frames.was_a_commands(at) {
+                self.finish();
+            }
         }
     }
 
@@ -407,12 +435,8 @@ impl Conversation {
         };
         if matches!(exchange.answer, Answer::AddressTail) && !self.frames.is_behind_address() {
             self.phase = Phase::Idle;
-        } else if exchange.ok_is_held {
-            match self.frames.frame_end() {
-                FrameEnd::Learnt => {}
-                FrameEnd::Ok => exchange.ok_is_held = false,
-                FrameEnd::Bare => self.finish(),
-            }
+        } else if exchange.held == Some(HeldOk::BehindFrame) && self.frames.frame_end() == FrameEnd::Bare {
+            self.finish();
         }
     }
 
@@ -498,7 +522,7 @@ impl Conversation {
             return;
         };
         // An answer that goes on had not ended: an OK in between was a frame's.
-        if core::mem::take(&mut exchange.ok_is_held) {
+        if exchange.held.take() == Some(HeldOk::BehindFrame) {
             self.frames.frames_end_with_ok();
         }
         if exchange.entry.is_none() {
@@ -574,7 +598,10 @@ impl Conversation {
             return;
         };
         if !entry.is_in_doubt {
-            return self.tell_status(&entry, whole);
+            return match entry.command {
+                Command::ReadStatus => self.tell_status(&entry, whole),
+                _ => self.send_for(entry),
+            };
         }
         let shown = if whole.is_complete {
             entry.is_shown_by(&whole.frame)
@@ -700,6 +727,7 @@ impl Conversation {
         self.reset_at = None;
         if state == LinkState::Up {
             self.frames = fresh_frames(&self.options);
+            self.has_waited = false;
             self.reset_at = Some(self.now + self.options.reset_after);
             if !self.is_stale {
                 self.stale_at.get_or_insert(self.now + self.options.stale_after);
@@ -762,11 +790,11 @@ impl Conversation {
 }
 
 fn fresh_frames(options: &Options) -> Frames {
-    let proof = match options.link {
-        Medium::Stream => 1,
-        Medium::Serial(_) => 2,
+    let lossy = match options.link {
+        Medium::Stream => None,
+        Medium::Serial(_) => Some(options.status_interval),
     };
-    Frames::new(options.mode, options.frame_end, proof)
+    Frames::new(options.mode, options.frame_end, lossy)
 }
 
 fn bump(count: &mut u32) {

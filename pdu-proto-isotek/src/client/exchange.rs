@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use pdu_core::{Effect, Ticket};
+use pdu_core::{Effect, Instant, Ticket};
 
 use super::{Reply, Request, Retry};
 use crate::wire::{ChannelStatus, Command, Outlet, OutletConfig, OutletState, Record, StatusFrame};
@@ -150,8 +150,17 @@ pub(super) struct Exchange {
     /// It may still come back as a line.
     pub(super) may_echo: bool,
     /// An `OK` came that was its end, or that of a status frame.
-    pub(super) ok_is_held: bool,
+    pub(super) held: Option<HeldOk>,
     pub(super) numbers: Numbers,
+}
+
+/// An `OK` that is a command's or a frame's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HeldOk {
+    /// It stood directly behind a frame.
+    BehindFrame,
+    /// It stood alone, at a time when a frame was due that may have been lost.
+    Alone(Instant),
 }
 
 /// The numbers of the lines of an answer.
@@ -233,7 +242,7 @@ impl Exchange {
             answer,
             after: 0,
             may_echo: true,
-            ok_is_held: false,
+            held: None,
             numbers: Numbers::default(),
         }
     }

@@ -13,13 +13,20 @@
 //!    proves that the first was the frame's, and so does one behind the next frame. If frames turn out to be bare, it was the
 //!    command's.
 //!
+//! 4. Over a serial line, where a frame may be lost and its `OK` arrive, an `OK` that stands alone while a frame is due is held
+//!    too: if a frame begins soon after, none was lost, and it was the command's; so it is if another one follows.
+//!
 //! The price is that a command may end as "no reply" though it was acknowledged: where the `OK` of a frame was lost on a
 //! serial line, and the command's own came directly behind that frame.
 //!
 //! What it rests on: a unit ends all unasked frames in the same way, answers in the order of the commands, and writes a frame
-//! and its `OK` in one go. And over a serial line: that a frame is not lost whole while exactly its `OK` arrives.
+//! and its `OK` in one go. And over a serial line: that frames come about as often as [`Options::status_interval`] says.
+//!
+//! [`Options::status_interval`]: super::Options::status_interval
 
-use pdu_core::{LocalDateTime, Mode};
+use core::time::Duration;
+
+use pdu_core::{Instant, LocalDateTime, Mode};
 
 use super::FrameEnd;
 use crate::Rejected;
@@ -82,8 +89,10 @@ pub(super) enum OkOf {
     Tail,
     /// A command's.
     Command,
-    /// The one or the other.
+    /// The one or the other: it stood directly behind a frame.
     Unclear,
+    /// The one or the other: it stood alone while a frame was due.
+    Alone,
 }
 
 /// What the session waits for.
@@ -93,8 +102,25 @@ pub(super) enum Expect {
     Nothing,
     /// An answer.
     Answer,
-    /// An answer, of which an unclear `OK` may have been the end.
+    /// An answer, of which an `OK` that is held may have been the end.
     AnswerPerhapsHad,
+}
+
+/// When the next frame is due: over a serial line, where one may be lost.
+#[derive(Clone, Copy, Debug)]
+struct Rhythm {
+    interval: Duration,
+    /// When the last line of a frame came.
+    last: Option<Instant>,
+}
+
+impl Rhythm {
+    /// Whether a frame may have come of which nothing but its end arrived. Where none has come for three intervals they have
+    /// stopped.
+    fn is_due(self, now: Instant) -> bool {
+        let since = self.last.map(|last| now.saturating_since(last));
+        since.is_some_and(|since| since >= self.interval * 9 / 10 && since <= self.interval * 3)
+    }
 }
 
 /// A status frame that has ended.
@@ -127,13 +153,16 @@ pub(super) struct Frames {
     tail: Tail,
     frame_end: Habit,
     address_end: Habit,
+    now: Instant,
+    rhythm: Option<Rhythm>,
     /// `?` was sent to a unit that may end its own answer otherwise than unasked frames, and it has not come.
     answer_owed: bool,
 }
 
 impl Frames {
-    /// On a fresh connection. `proof` is how many bare ends in a row prove that there is no `OK`.
-    pub(super) fn new(mode: Mode, frame_end: FrameEnd, proof: u8) -> Self {
+    /// On a fresh connection; on one that loses nothing, or on one where frames come in an interval.
+    pub(super) fn new(mode: Mode, frame_end: FrameEnd, lossy: Option<Duration>) -> Self {
+        let proof = if lossy.is_some() { 2 } else { 1 };
         Self {
             mode,
             frame: StatusFrame::default(),
@@ -145,8 +174,28 @@ impl Frames {
             tail: Tail::None,
             frame_end: Habit::new(frame_end, proof),
             address_end: Habit::new(FrameEnd::Learnt, proof),
+            now: Instant::EPOCH,
+            rhythm: lossy.map(|interval| Rhythm { interval, last: None }),
             answer_owed: false,
         }
+    }
+
+    /// Something comes.
+    pub(super) fn hear(&mut self, now: Instant) {
+        self.now = now;
+    }
+
+    fn hear_status_line(&mut self) {
+        if let Some(rhythm) = &mut self.rhythm {
+            rhythm.last = Some(self.now);
+        }
+    }
+
+    /// Whether an `OK` that stood alone at `at` was a command's, now that a frame begins: that of a lost frame would have come a
+    /// whole interval ago.
+    pub(super) fn was_a_commands(&self, at: Instant) -> bool {
+        let interval = self.rhythm.map_or(Duration::MAX, |rhythm| rhythm.interval);
+        self.now.saturating_since(at) < interval * 7 / 10
     }
 
     /// How many frames have begun; the one that is being read is the last of them.
@@ -167,6 +216,11 @@ impl Frames {
         self.tail == Tail::Address
     }
 
+    /// Whether a frame has begun on this connection.
+    pub(super) const fn has_heard_any(&self) -> bool {
+        self.begun > 0
+    }
+
     /// An `OK` that was held has turned out to be the frame's.
     pub(super) const fn frames_end_with_ok(&mut self) {
         self.frame_end.ends_with_ok();
@@ -180,6 +234,7 @@ impl Frames {
     /// A line `CHx`. May end the frame before it.
     pub(super) fn channel(&mut self, status: ChannelStatus, deviations: Deviations) -> Option<Ended> {
         self.leave_tail();
+        self.hear_status_line();
         let index = status.channel.index();
         let ended = match self.open {
             None => None,
@@ -207,6 +262,7 @@ impl Frames {
     /// The line `RTC`, or (`None`) one that was refused: a frame ends.
     pub(super) fn clock(&mut self, clock: Option<LocalDateTime>, deviations: Deviations) -> Option<Ended> {
         self.leave_tail();
+        self.hear_status_line();
         self.tail = Tail::Frame;
         if self.open.is_none() {
             return clock.map(|_| Err(Rejected::ClockOnly));
@@ -301,11 +357,21 @@ impl Frames {
             self.tail = Tail::Frame;
         }
         let of = match core::mem::replace(&mut self.tail, Tail::None) {
-            Tail::None => OkOf::Command,
+            Tail::None => self.ok_alone(expect),
             Tail::Address => self.ok_behind_address(),
             tail @ (Tail::Frame | Tail::Damaged) => self.ok_behind_frame(tail, expect),
         };
         (of, ended)
+    }
+
+    fn ok_alone(&self, expect: Expect) -> OkOf {
+        let may_be_of_a_lost_frame =
+            self.frame_end.known != FrameEnd::Bare && self.rhythm.is_some_and(|rhythm| rhythm.is_due(self.now));
+        if may_be_of_a_lost_frame && expect == Expect::Answer {
+            OkOf::Alone
+        } else {
+            OkOf::Command
+        }
     }
 
     fn ok_behind_address(&mut self) -> OkOf {

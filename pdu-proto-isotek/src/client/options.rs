@@ -22,6 +22,9 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// How often a command that may be repeated is sent again.
     pub retries: u8,
+    /// How often the unit sends its status unasked. Over a serial line, which may lose a frame and deliver its `OK`, an `OK`
+    /// that comes when a frame is due acknowledges a command only once that frame has begun.
+    pub status_interval: Duration,
     /// Without a status frame for so long, readings are stale.
     pub stale_after: Duration,
     /// Without a status frame for so long, a TCP connection is given up; over a serial line, which nothing is gained by
@@ -79,6 +82,7 @@ impl Options {
             timeout: Duration::from_secs(2),
             connect_timeout: Duration::from_secs(3),
             retries: 2,
+            status_interval: Duration::from_secs(1),
             stale_after: Duration::from_secs(3),
             reset_after: Duration::from_secs(10),
             quiet: Duration::from_millis(300),

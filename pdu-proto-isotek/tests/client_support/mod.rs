@@ -7,7 +7,7 @@ pub mod talk;
 
 use std::time::Duration;
 
-use pdu_core::{Endpoint, Instant, LinkDemand, LinkEvent, Mode, Status, Transport};
+use pdu_core::{Endpoint, Instant, LinkDemand, LinkEvent, Mode, Rng, Status, Transport};
 use pdu_proto_isotek::wire::{Command, Framing, OutletState, Token};
 
 /// What ends what the unit says, where the manual does not say it.
@@ -68,14 +68,18 @@ pub struct Unit {
     /// What was carried out, as it came.
     pub done: Vec<String>,
     pub schedule: Vec<String>,
-    /// Commands that are not answered any more from then on, nor carried out.
-    pub is_deaf: bool,
+    /// Commands that are neither carried out nor answered, as the only way that the protocol has to refuse one.
+    pub refuses: fn(&str) -> bool,
     now: Instant,
     next_status: Option<Instant>,
     framing: Framing,
     input: Vec<u8>,
     output: Vec<u8>,
     sent: usize,
+    /// Up to where the output is shown.
+    shown: usize,
+    /// Writes its output in pieces, often from line to line, so that a link can lose any of them.
+    pub pieces: Option<Rng>,
 }
 
 impl Unit {
@@ -89,13 +93,15 @@ impl Unit {
                 String::from("2|2|limit|00:00|0|1500|1|4|0|0|3|"),
                 String::from("3|1|a/b|23:59|127|0|0|16|x|y|2|"),
             ],
-            is_deaf: false,
+            refuses: |_| false,
             now: Instant::EPOCH,
             next_status: None,
             framing: Framing::default(),
             input: Vec::new(),
             output: Vec::new(),
             sent: 0,
+            shown: 0,
+            pieces: None,
         }
     }
 
@@ -126,16 +132,32 @@ impl Unit {
 
     fn say(&mut self, text: &str) {
         self.output.extend_from_slice(text.as_bytes());
+        self.show_more();
+    }
+
+    fn show_more(&mut self) {
+        let end = self.output.len();
+        self.shown = end;
+        let Some(rng) = self.pieces.as_mut().filter(|_| self.sent < end) else {
+            return;
+        };
+        if rng.chance(400) {
+            let span = u64::try_from(end - self.sent).unwrap();
+            let cut = self.sent + usize::try_from(rng.within(1..=span)).unwrap();
+            let line_end = self.output[cut..].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+            let at_line_end = line_end.map_or(end, |len| cut + len + 1);
+            self.shown = if rng.chance(700) { at_line_end } else { cut };
+        }
     }
 
     fn serve(&mut self, line: &[u8]) {
         let Ok(command) = Command::parse(line, Mode::Strict) else {
             return;
         };
-        if self.is_deaf {
+        let text = String::from_utf8(line.to_vec()).unwrap();
+        if (self.refuses)(&text) {
             return;
         }
-        let text = String::from_utf8(line.to_vec()).unwrap();
         let eol = self.habits.eol;
         if self.habits.echoes {
             self.say(&format!("{text}{eol}"));
@@ -184,7 +206,7 @@ impl Endpoint for Unit {
         self.now = self.now.max(now);
         self.input.clear();
         self.output.clear();
-        self.sent = 0;
+        (self.sent, self.shown) = (0, 0);
         self.framing.reset();
         let is_up = event == LinkEvent::Up;
         self.next_status = (is_up && self.habits.talks).then_some(self.now + Duration::from_millis(300));
@@ -211,6 +233,7 @@ impl Endpoint for Unit {
             self.output.clear();
             self.sent = 0;
         }
+        self.show_more();
     }
 
     fn handle_timeout(&mut self, now: Instant) {
@@ -223,7 +246,7 @@ impl Endpoint for Unit {
     }
 
     fn transmit(&self) -> &[u8] {
-        &self.output[self.sent..]
+        &self.output[self.sent..self.shown]
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
