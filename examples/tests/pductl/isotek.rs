@@ -430,8 +430,8 @@ fn watching_shows_what_the_unit_tells_by_itself() {
 #[test]
 fn a_change_is_told_when_it_comes() {
     let (_simulator, url) = unit();
-    let watched = url.clone();
-    let watcher = thread::spawn(move || pductl(&["watch", &watched, "--count", "5"]));
+    let of_unit = url.clone();
+    let watcher = thread::spawn(move || pductl(&["watch", &of_unit, "--count", "5"]));
     thread::sleep(Duration::from_millis(2500));
     pductl(&["outlet", &url, "off", "5"]).done();
     let shown = watcher.join().unwrap().done();
