@@ -27,6 +27,9 @@
 //! | `SetSettings` | `C?`, `Cx=` for each outlet that differs, `C?` | confirmed, if all outlets that are named read as wanted; at once after the first `C?` if nothing differs |
 //! | `Restart(Controller)` | `X` | accepted, if the `OK` comes before the link goes |
 //!
+//! Where the status that a unit sends by itself will do, the client waits for that, up to a second and a half, before it sends
+//! `?`.
+//!
 //! Everything is checked before the first line leaves. A line that writes is sent once: if it is not acknowledged, nothing
 //! after it is sent ([`Incomplete`] says how many were written), unless it was the last, which reading back decides. A switch
 //! command may be sent again where the caller opts in ([`Device::with_retry`]).
