@@ -39,7 +39,7 @@ fn plain(channel: u8) -> Reply<'static> {
     status(channel, Decimal::new(230, 0), Decimal::new(36, 0))
 }
 
-fn config<'a>(outlet: u8, name: &'a str) -> Reply<'a> {
+fn config(outlet: u8, name: &str) -> Reply<'_> {
     Reply::Config {
         outlet: Outlet::new(outlet).unwrap(),
         config: OutletConfig {
