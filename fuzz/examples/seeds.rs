@@ -156,7 +156,52 @@ fn main() {
     );
     sessions();
     isotek_device();
+    isotek_lines();
 }
+
+/// Lines of the IsoTek manual as meant and as printed, behind three bytes that say where reads split them.
+fn isotek_lines() {
+    let seed_split = |name: &str, lines: &str| {
+        for (index, cuts) in [[255, 255, 255], [1, 5, 40]].iter().enumerate() {
+            seed("isotek_line", &format!("{name}-{index}"), &[cuts, lines.as_bytes()].concat());
+        }
+    };
+    for (name, lines) in ISOTEK_LINES {
+        seed_split(name, lines);
+    }
+    let channels = (0..=16).map(|index| format!("CH{index}=1|230|{index}|\r\n"));
+    let status = channels.collect::<String>() + "RTC=2026|11|21|08|05|00|\r\nOK\r\n>";
+    seed_split("status", &status);
+    seed_split("status-misprinted", &status.replace("CH0", "CHO").replace("2026|", "2026/"));
+    seed_split("status-lf", &status.replace('\r', ""));
+    seed_split("too-long", &"x".repeat(300));
+}
+
+const ISOTEK_LINES: [(&str, &str); 14] = [
+    ("reads", "A?\n?\nP?\nC?\n"),
+    ("all", "X\nG\nH\n"),
+    ("switch", "S16=1\nS1=0\n"),
+    ("clock", "T=2026|11|21|08|05|00|\n"),
+    ("count", "P=12\n"),
+    ("write-record", "PW=7|2|night/2|22:30|127|2000|1|16|0|0|2|\n"),
+    ("write-config", "C16=Amp left|2|15|\n"),
+    (
+        "address",
+        "A=IT 0042-A|00:1A:2B:3C:4D:5E|10.0.0.1|80|192.168.100.200|65535|\r\n",
+    ),
+    (
+        "address-misprinted",
+        "A=IT42|/001A2B3C4D5E|10.0.0.1|80|10.0.0.2|81]|\r\n",
+    ),
+    (
+        "schedule",
+        "P1=7|1|night|22:30|127|0|0|16|0|0|2|\r\nP2=8|1/day|07:30|127|0||16|||1\r\nOK\r\n>",
+    ),
+    ("configs", "Cl=Amp     |2|15|\r\nC2=Amp right one|1|0|\r\nOK\r\n>"),
+    ("clock-misprinted", "RTC=2026/11|21|08|/05|00|\r\n"),
+    ("fraction", "CH1 = 1 | 230.5 | 36.25\r\nok\r\n"),
+    ("noise", "\0CH1=1|2\x0730|36|\r\nFW=1.2\r\n> > \t\rC1=A\0mp|1|0|\n"),
+];
 
 /// Scripts that go the way of a good conversation, for the player of `pdu_core::testing` and those of `pdu_fuzz::servers`.
 fn sessions() {

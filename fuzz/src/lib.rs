@@ -9,6 +9,7 @@ pub mod bps2000;
 pub mod clients;
 pub mod devices;
 pub mod isotek_device;
+pub mod isotek_line;
 pub mod requests;
 pub mod servers;
 pub mod wire;

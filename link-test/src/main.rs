@@ -10,7 +10,10 @@
 
 use core::fmt::Write;
 
-use pdu_core::{Counter, Decimal, Instant, Quantity, Status, Value, earliest};
+use pdu_core::{Counter, Decimal, Instant, Mode as TextMode, Quantity, Status, Value, earliest};
+use pdu_proto_isotek::wire::{
+    self as isotek, Command, Deviation, Dialect, Outlet, OutletConfig, OutletType, StatusFrame,
+};
 use pdu_proto_modbus::bps2000::{Mode, REGISTER_COUNT, Readout};
 use pdu_proto_modbus::wire::{Registers, Request, Response, rtu, tcp, value};
 
@@ -22,13 +25,15 @@ const VOLTAGE: [u8; 7] = [0x01, 0x03, 0x02, 0x09, 0x0E, 0x3F, 0xD0];
 
 /// What `bare` calls: the number of the first check that failed, 0 if none did.
 fn run() -> u8 {
-    let checks: [fn() -> Option<bool>; 6] = [
+    let checks: [fn() -> Option<bool>; 8] = [
         request_is_built,
         answer_is_read,
         tcp_frame_is_read,
         snapshot_is_read,
         numbers_are_exact,
         deadlines_are_merged,
+        text_command_is_built,
+        text_status_is_read,
     ];
     let failed = checks.iter().position(|check| check() != Some(true));
     failed.map_or(0, |index| index as u8 + 1)
@@ -97,6 +102,36 @@ fn numbers_are_exact() -> Option<bool> {
 fn deadlines_are_merged() -> Option<bool> {
     let at = Instant::from_micros(7);
     Some(earliest(None, Some(at)) == Some(at))
+}
+
+fn text_command_is_built() -> Option<bool> {
+    let mut line = [0; 32];
+    let command = Command::SetConfig {
+        outlet: Outlet::new(3)?,
+        config: OutletConfig {
+            name: isotek::Text::new("Amp left").ok()?,
+            outlet_type: OutletType::Router,
+            delay: 15,
+        },
+    };
+    let len = command.encode(&Dialect::default(), &mut line).ok()?;
+    let read = Command::parse(b"C3=Amp left|2|15|", TextMode::Strict).ok()?;
+    Some(line.get(..len)? == b"C3=Amp left|2|15|\n" && read.value == command)
+}
+
+/// Of a unit of one outlet, with the manual's misprints of `CH0` and `RTC` (lines 43 and 48), and a prompt in front.
+fn text_status_is_read() -> Option<bool> {
+    let bytes = b">CHO=1|230|36|\r\nCH1=1|230|36|\r\nRTC=2026/11|21|08|/05|00|\r\nOK\r\n";
+    let Ok(Status::Complete((frame, used))) = StatusFrame::parse(bytes, TextMode::Lenient) else {
+        return None;
+    };
+    let watts = frame
+        .value
+        .channels()
+        .map(|status| status.power.mantissa())
+        .sum::<i64>();
+    let misprints = frame.deviations.has(Deviation::IndexLetter) && frame.deviations.has(Deviation::Separator);
+    Some(watts == 72 && misprints && bytes.get(used..)? == b"OK\r\n")
 }
 
 /// A line of text on the stack.

@@ -49,7 +49,7 @@ pub(super) fn clock_line(bytes: &[u8]) -> Read<'_, LocalDateTime> {
 fn channel(bytes: &[u8]) -> Read<'_, Channel> {
     let (index, rest) = match bytes {
         [digit @ b'0'..=b'9', b'=', rest @ ..] => (digit - b'0', rest),
-        [b'1', digit @ b'0'..=b'6', b'=', rest @ ..] => (digit - b'0' + 10, rest),
+        [b'1', digit @ b'0'..=b'9', b'=', rest @ ..] => (digit - b'0' + 10, rest),
         _ => return None,
     };
     Some((Channel::new(index)?, rest))
