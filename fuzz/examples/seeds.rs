@@ -163,7 +163,11 @@ fn main() {
 fn isotek_lines() {
     let seed_split = |name: &str, lines: &str| {
         for (index, cuts) in [[255, 255, 255], [1, 5, 40]].iter().enumerate() {
-            seed("isotek_line", &format!("{name}-{index}"), &[cuts, lines.as_bytes()].concat());
+            seed(
+                "isotek_line",
+                &format!("{name}-{index}"),
+                &[cuts, lines.as_bytes()].concat(),
+            );
         }
     };
     for (name, lines) in ISOTEK_LINES {
@@ -172,7 +176,10 @@ fn isotek_lines() {
     let channels = (0..=16).map(|index| format!("CH{index}=1|230|{index}|\r\n"));
     let status = channels.collect::<String>() + "RTC=2026|11|21|08|05|00|\r\nOK\r\n>";
     seed_split("status", &status);
-    seed_split("status-misprinted", &status.replace("CH0", "CHO").replace("2026|", "2026/"));
+    seed_split(
+        "status-misprinted",
+        &status.replace("CH0", "CHO").replace("2026|", "2026/"),
+    );
     seed_split("status-lf", &status.replace('\r', ""));
     seed_split("too-long", &"x".repeat(300));
 }

@@ -61,7 +61,9 @@ fn tokens(pieces: &[&[u8]]) -> Vec<Vec<u8>> {
 
 fn command(line: &[u8]) {
     let taken = taken(Command::parse(line, Mode::Strict), Command::parse(line, Mode::Lenient));
-    let Some(Parsed { value, deviations }) = taken else { return };
+    let Some(Parsed { value, deviations }) = taken else {
+        return;
+    };
     let again = again(line, deviations, |dialect, out| value.encode(dialect, out));
     if let Some(again) = again {
         let owned = value.into_owned();
@@ -71,7 +73,9 @@ fn command(line: &[u8]) {
 
 fn reply(line: &[u8]) {
     let taken = taken(Reply::parse(line, Mode::Strict), Reply::parse(line, Mode::Lenient));
-    let Some(Parsed { value, deviations }) = taken else { return };
+    let Some(Parsed { value, deviations }) = taken else {
+        return;
+    };
     let again = again(line, deviations, |dialect, out| value.encode(dialect, out));
     if let Some(again) = again {
         assert_eq!(Reply::parse(&again, Mode::Strict).expect("strict").value, value);
