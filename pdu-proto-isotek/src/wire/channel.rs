@@ -81,7 +81,8 @@ pub struct ChannelStatus {
     pub channel: Channel,
     /// s: whether it is switched on.
     pub state: OutletState,
-    /// vvv: volts, with the digits of the line. 1 to 4 digits (inferred); a fraction is lenient.
+    /// vvv: volts, with the digits of the line. 1 to 4 digits (inferred); a fraction is lenient. Of an outlet that is off it may be 0
+    /// or that of the mains: it does not tell the state.
     pub voltage: Decimal,
     /// ppp: watts, with the digits of the line. 1 to 5 digits (inferred); a fraction is lenient.
     pub power: Decimal,

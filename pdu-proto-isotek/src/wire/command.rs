@@ -50,6 +50,20 @@ impl<'a> Command<'a> {
     /// Reads a line, without its end.
     ///
     /// `X`, `G` and `H` are taken as exactly that letter in both modes: they act on all outlets.
+    ///
+    /// ```
+    /// use pdu_core::Mode;
+    /// use pdu_proto_isotek::wire::Command;
+    ///
+    /// assert_eq!(Command::parse(b"H", Mode::Strict)?.value, Command::AllOn);
+    /// assert!(Command::parse(b"H ", Mode::Lenient).is_err());
+    /// assert_eq!(Command::parse(b"P = 3", Mode::Lenient)?.value, Command::SetRecordCount(3));
+    /// # Ok::<(), pdu_proto_isotek::wire::WireError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Reply::parse`](super::Reply::parse).
     pub fn parse(line: &'a [u8], mode: Mode) -> Result<Parsed<Self>, WireError> {
         let strict = Scan::new(line, Mode::Strict)?;
         match (read(&strict), mode) {

@@ -40,6 +40,23 @@ pub enum Reply<'a> {
 
 impl<'a> Reply<'a> {
     /// Reads a line, without its end and without the prompt before it.
+    ///
+    /// ```
+    /// use pdu_core::Mode;
+    /// use pdu_proto_isotek::wire::{Deviation, OutletType, Reply};
+    ///
+    /// // As the manual prints it in line 176, with a letter for the digit.
+    /// let parsed = Reply::parse(b"Cl=Amp left|2|15|", Mode::Lenient)?;
+    /// let Reply::Config { outlet, config } = parsed.value else { panic!("another answer") };
+    /// assert_eq!((outlet.number(), config.name.as_str(), config.delay), (1, "Amp left", 15));
+    /// assert_eq!(config.outlet_type, OutletType::Router);
+    /// assert!(parsed.deviations.has(Deviation::IndexLetter));
+    /// # Ok::<(), pdu_proto_isotek::wire::WireError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// What stands where it must not: see [`WireError`]. Strict mode refuses all that lenient mode takes as a [`Deviation`].
     pub fn parse(line: &'a [u8], mode: Mode) -> Result<Parsed<Self>, WireError> {
         let strict = Scan::new(line, Mode::Strict)?;
         match (read(&strict), mode) {

@@ -1,6 +1,9 @@
 //! The leaves of a line, for nom to put together: fields, what separates them, and which leniency that takes.
 //!
 //! A line is read strictly first, and again leniently only if that fails. So what is strict never has a deviation.
+//!
+//! nom keeps the order of the fields readable, one line each. The leaves are written by hand, since they must say which field
+//! they were in, where, and what they expected.
 
 use core::cell::Cell;
 
@@ -275,7 +278,7 @@ pub(super) fn ranged<'l, T: TryFrom<u32> + Into<u32> + Copy>(max: usize, low: T,
     }
 }
 
-/// A number that a letter may stand in for: one digit, and what it means.
+/// One digit, and what it means.
 pub(super) fn choice<'l, T: Copy>(choices: &'static [(u8, T)], expected: Expected) -> impl Leaf<'l, T> {
     move |scan: &Scan<'l>, field, input| {
         let found = input
