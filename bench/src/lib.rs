@@ -4,6 +4,7 @@
 //! that print ratios run the same cases. `README.md` has the commands.
 
 pub mod alloc;
+pub mod by_hand;
 pub mod isotek_status;
 pub mod modbus_codec;
 pub mod modbus_end_to_end;

@@ -1,8 +1,8 @@
 //! Whole round trips over loopback TCP: 99 registers read, client and server in one thread.
 //!
-//! The raw echo moves the same bytes with tokio and nothing else: what is left between it and the others is theirs. All
-//! contenders share one runtime, and take turns; the program pins it to one core, since on two the wake-ups of idle cores
-//! hide everything.
+//! The raw echo moves the same bytes with tokio and nothing else: what is left between it and the others is theirs. What is
+//! written by hand does no more than it must, and shows how much of that nobody is spared. All contenders share one
+//! runtime, and take turns; the program pins it to one core, since on two the wake-ups of idle cores hide everything.
 
 // Contenders run one after the other, each alone in its runtime: nobody else asks for the cell in the meantime.
 #![allow(clippy::await_holding_refcell_ref)]
@@ -12,10 +12,10 @@ use std::future::{self, Future};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use pdu_core::Event;
 use pdu_core::tokio::{Driver, Handle, StreamLink, listen};
-use pdu_core::{Event, Session};
 use pdu_proto_modbus::client::{Reply, Request, TcpClient, TcpOptions};
 use pdu_proto_modbus::server::{RegisterBank, TcpHub};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,7 +24,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Notify, Semaphore};
 use tokio_modbus::client::Reader;
 
-use crate::{Case, Contender};
+use crate::{Case, Contender, by_hand};
 
 const REGISTERS: u16 = 99;
 const REQUEST: usize = 12;
@@ -48,6 +48,8 @@ fn case<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Case {
         ours_by_driver::<DEPTH>(runtime),
         ours_by_handle::<DEPTH>(runtime),
         raw_echo::<DEPTH>(runtime),
+        by_hand::<DEPTH>(runtime),
+        by_hand_shared::<DEPTH>(runtime),
         tokio_modbus(runtime),
     ];
     Case {
@@ -128,66 +130,82 @@ fn ours_by_driver<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Contender {
     })
 }
 
-/// Tasks that share a handle. They live on from one measurement to the next, so that starting them is not measured.
+/// What one of many tasks asks with.
+trait Ask: Send + 'static {
+    /// One round trip, and its digest.
+    fn ask(&self) -> impl Future<Output = u64> + Send;
+}
+
+impl<const N: usize> Ask for Handle<TcpClient<N>> {
+    async fn ask(&self) -> u64 {
+        let Ok(reply) = &self.call(question()).await else {
+            panic!("an answer")
+        };
+        digest(reply)
+    }
+}
+
+impl<const N: usize> Ask for Arc<by_hand::Shared<N>> {
+    async fn ask(&self) -> u64 {
+        self.call(0, 99).await.expect("an answer").digest()
+    }
+}
+
+/// Tasks that share a handle. They live on from one measurement to the next, so that starting them is not measured, and
+/// each counts for itself while one lasts.
 struct Workers {
-    go: Arc<Semaphore>,
-    done: Arc<Notify>,
-    left: Arc<AtomicI64>,
-    busy: Arc<AtomicU64>,
-    sum: Arc<AtomicU64>,
+    tasks: u64,
+    board: Arc<Board>,
+}
+
+struct Board {
+    go: Semaphore,
+    /// How often each task asks.
+    share: AtomicU64,
+    busy: AtomicU64,
+    sum: AtomicU64,
+    done: Notify,
 }
 
 impl Workers {
-    fn start<const DEPTH: usize>(handle: &Handle<TcpClient<DEPTH>>) -> Self {
-        let workers = Self {
-            go: Arc::new(Semaphore::new(0)),
-            done: Arc::default(),
-            left: Arc::default(),
-            busy: Arc::default(),
-            sum: Arc::default(),
-        };
-        for _ in 0..DEPTH {
-            tokio::spawn(workers.work(handle.clone()));
+    fn start<A: Ask>(tasks: usize, asker: impl Fn() -> A) -> Self {
+        let board = Arc::new(Board {
+            go: Semaphore::new(0),
+            share: AtomicU64::default(),
+            busy: AtomicU64::default(),
+            sum: AtomicU64::default(),
+            done: Notify::new(),
+        });
+        for _ in 0..tasks {
+            tokio::spawn(work(Arc::clone(&board), asker()));
         }
-        workers
+        let tasks = tasks as u64;
+        Self { tasks, board }
     }
 
-    fn work<S>(&self, handle: Handle<S>) -> impl Future<Output = ()> + use<S>
-    where
-        S: Session<Request = Request, Reply = Reply>,
-    {
-        let Self {
-            go,
-            done,
-            left,
-            busy,
-            sum,
-        } = self;
-        let (go, done, left) = (Arc::clone(go), Arc::clone(done), Arc::clone(left));
-        let (busy, sum) = (Arc::clone(busy), Arc::clone(sum));
-        async move {
-            loop {
-                go.acquire().await.expect("never closed").forget();
-                while left.fetch_sub(1, Relaxed) > 0 {
-                    let Ok(reply) = &handle.call(question()).await else {
-                        panic!("an answer")
-                    };
-                    sum.fetch_add(digest(reply), Relaxed);
-                }
-                if busy.fetch_sub(1, Relaxed) == 1 {
-                    done.notify_one();
-                }
-            }
-        }
+    /// So many round trips, shared out evenly: as many more as it takes.
+    async fn run(&self, times: u64) -> u64 {
+        let Self { tasks, board } = self;
+        board.sum.store(0, Relaxed);
+        board.share.store(times.div_ceil(*tasks), Relaxed);
+        board.busy.store(*tasks, Relaxed);
+        board.go.add_permits(usize::try_from(*tasks).expect("a count"));
+        board.done.notified().await;
+        board.sum.load(Relaxed)
     }
+}
 
-    async fn run(&self, depth: usize, times: u64) -> u64 {
-        self.sum.store(0, Relaxed);
-        self.left.store(times.try_into().expect("a count"), Relaxed);
-        self.busy.store(depth as u64, Relaxed);
-        self.go.add_permits(depth);
-        self.done.notified().await;
-        self.sum.load(Relaxed)
+async fn work<A: Ask>(board: Arc<Board>, asker: A) {
+    loop {
+        board.go.acquire().await.expect("never closed").forget();
+        let mut sum = 0_u64;
+        for _ in 0..board.share.load(Relaxed) {
+            sum = sum.wrapping_add(asker.ask().await);
+        }
+        board.sum.fetch_add(sum, Relaxed);
+        if board.busy.fetch_sub(1, Relaxed) == 1 {
+            board.done.notify_one();
+        }
     }
 }
 
@@ -195,10 +213,10 @@ fn ours_by_handle<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Contender {
     let workers = runtime.block_on(async {
         let (handle, runner) = our_pair::<DEPTH>().await.into_handle();
         tokio::spawn(runner);
-        Workers::start(&handle)
+        Workers::start(DEPTH, || handle.clone())
     });
     on(runtime, "ours, cloned handles", workers, |workers, times| async move {
-        workers.borrow().run(DEPTH, times).await
+        workers.borrow().run(times).await
     })
 }
 
@@ -254,6 +272,46 @@ fn raw_echo<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Contender {
         }
         sum
     })
+}
+
+async fn by_hand_link() -> TcpStream {
+    let (listener, address) = bind().await;
+    tokio::spawn(by_hand::serve(listener, vec![0x1234; REGISTERS.into()]));
+    connect(address).await
+}
+
+fn by_hand<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Contender {
+    let client = runtime.block_on(async { by_hand::Client::<DEPTH>::new(by_hand_link().await) });
+    on(runtime, "by hand, one task", client, |client, times| async move {
+        let client = &mut *client.borrow_mut();
+        let window = times.min(DEPTH as u64);
+        for _ in 0..window {
+            client.submit(0, 99).expect("room");
+        }
+        let mut sum = 0_u64;
+        for done in 1..=times {
+            let (_, reply) = &client.next().await.expect("an answer");
+            sum = sum.wrapping_add(reply.digest());
+            if done + window <= times {
+                client.submit(0, 99).expect("room");
+            }
+        }
+        sum
+    })
+}
+
+fn by_hand_shared<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Contender {
+    let workers = runtime.block_on(async {
+        let shared = by_hand::Shared::<DEPTH>::new(by_hand_link().await);
+        tokio::spawn(Arc::clone(&shared).run());
+        Workers::start(DEPTH, || Arc::clone(&shared))
+    });
+    on(
+        runtime,
+        "by hand, shared by tasks",
+        workers,
+        |workers, times| async move { workers.borrow().run(times).await },
+    )
 }
 
 /// A device of tokio-modbus.
