@@ -157,6 +157,8 @@ fn main() {
     sessions();
     isotek_device();
     isotek_lines();
+    isotek_client();
+    isotek_discovery();
 }
 
 /// Lines of the IsoTek manual as meant and as printed, behind three bytes that say where reads split them.
@@ -364,6 +366,68 @@ fn isotek_device() {
             let whole = [&head[..], &[14, 0, 3, 15, 0], &script].concat();
             seed("isotek_device", &format!("{name}-{index}"), &whole);
         }
+    }
+}
+
+/// Scripts that go the way of a good conversation of the IsoTek client with a simulated unit.
+fn isotek_client() {
+    // Lenient over TCP and serial, strict, units whose frames are bare; as for `isotek_device`.
+    let heads: [[u8; 4]; 5] = [
+        [0x00, 0x0F, 0x00, 0x00],
+        [0x01, 0x0F, 0x00, 0x00],
+        [0x02, 0x0F, 0x00, 0x00],
+        [0x00, 0x0F, 0x02, 0x00],
+        [0x01, 0x0A, 0x1A, 0x24],
+    ];
+    let talk = |request: &[u8]| [&[11], request, &[5, 3, 15, 0]].concat();
+    let commands: [(&str, Vec<Vec<u8>>); 6] = [
+        ("reads", vec![talk(&[2]), talk(&[3]), talk(&[4]), talk(&[0])]),
+        ("switches", vec![talk(&[0x65, 3]), talk(&[14]), talk(&[15])]),
+        ("clock", vec![talk(&[7, 27]), talk(&[13])]),
+        (
+            "schedule",
+            vec![
+                talk(&[8, 0, 1]),
+                talk(&[9, 0, 7, 3, b'a', b'm', b'p', 0, 1, 4, 0]),
+                talk(&[3]),
+            ],
+        ),
+        ("settings", vec![talk(&[11, 5, 3, b'a', b'm', b'p', 0, 30]), talk(&[4])]),
+        (
+            "silence",
+            vec![vec![11, 0x45, 3, 5, 10, 10, 15, 2, 14, 0], vec![8, 4, 0, 3, 15, 0]],
+        ),
+    ];
+    for (name, steps) in commands {
+        for (index, head) in heads.iter().enumerate() {
+            // The link comes, a status, then each command between two others.
+            let status = [8, 4, 0, 3, 15, 0];
+            let mut whole = [&head[..], &[14, 0], &status].concat();
+            for step in &steps {
+                whole.extend_from_slice(step);
+                whole.extend_from_slice(&status);
+            }
+            seed("isotek_client", &format!("{name}-{index}"), &whole);
+        }
+    }
+}
+
+/// Questions, and datagrams that answer them or do not.
+fn isotek_discovery() {
+    let datagrams: [(&str, &[u8]); 5] = [
+        ("answer", b"A=SN0001|00:11:22:33:44:55|192.0.2.1|80|192.0.2.2|8080|"),
+        ("misprint", b"A=SN1|/00-11-22-33-44-55|192.0.2.1|80|192.0.2.2|80]|\r\n"),
+        ("echo", b"A?"),
+        ("foreign", b"M-SEARCH * HTTP/1.1\r\n"),
+        ("refused", b"A=SN1|00:11:22:33:44|192.0.2.256|80|192.0.2.2|80|"),
+    ];
+    for (name, datagram) in datagrams {
+        let len = u8::try_from(datagram.len()).expect("short");
+        let ask = [4, 1, 9, 101, 5];
+        let hear = [&[0, 1, 7, 101, len][..], datagram].concat();
+        let again = [&[0, 0, 8, 0, len][..], datagram].concat();
+        let whole = [&[2, 0][..], &ask, &hear, &hear, &again, &[7, 100]].concat();
+        seed("isotek_discovery", name, &whole);
     }
 }
 

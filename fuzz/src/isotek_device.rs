@@ -29,7 +29,7 @@ pub fn device(data: &[u8]) {
     drive_script_with_peer(&mut Watched::new(device), &mut peer, rest, command);
 }
 
-fn options(script: &mut Script<'_>) -> Options {
+pub(crate) fn options(script: &mut Script<'_>) -> Options {
     let [link, times] = [script.next_u8(), script.next_u8()];
     let base = if link & 1 == 0 {
         Options::tcp()
@@ -61,7 +61,7 @@ fn options(script: &mut Script<'_>) -> Options {
     }
 }
 
-fn peer(script: &mut Script<'_>, dialect: Dialect) -> TextServer<SmartPower> {
+pub(crate) fn peer(script: &mut Script<'_>, dialect: Dialect) -> TextServer<SmartPower> {
     let [habits, faults] = [script.next_u8(), script.next_u8()];
     let ending =
         |bits: u8| [Ending::OkAndPrompt, Ending::Ok, Ending::Nothing, Ending::OkAndPrompt][usize::from(bits & 3)];

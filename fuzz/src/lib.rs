@@ -8,6 +8,7 @@
 pub mod bps2000;
 pub mod clients;
 pub mod devices;
+pub mod isotek_client;
 pub mod isotek_device;
 pub mod isotek_line;
 pub mod requests;
