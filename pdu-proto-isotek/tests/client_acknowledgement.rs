@@ -145,6 +145,15 @@ fn the_ok_of_a_frame_cut_before_its_clock_is_not_the_commands() {
 }
 
 #[test]
+fn the_ok_of_a_frame_out_of_order_and_without_its_clock_is_not_the_commands() {
+    let mut talk = Talk::with_ok_frames(Options::serial());
+    talk.send(on(3));
+    talk.hear("CH0=1|230|36|\nCH2=1|230|36|\nCH1=1|230|36|\nOK\n>");
+    talk.expect_nothing_done();
+    assert_eq!(talk.hear("OK\n>").done(), Ok(Reply::Accepted));
+}
+
+#[test]
 fn the_ok_of_a_frame_whose_clock_is_refused_is_not_the_commands() {
     let mut talk = Talk::with_ok_frames(Options::tcp());
     talk.send(on(3));
@@ -301,4 +310,14 @@ fn the_first_command_over_a_serial_line_waits_for_a_frame_once() {
     talk.hear("OK\n").forget();
     talk.ask(on(4));
     assert_eq!(talk.leave(), "S4=1\n");
+}
+
+#[test]
+fn the_answer_to_a_status_does_not_put_off_when_a_frame_is_due() {
+    let mut talk = Talk::with_ok_frames(Options::serial());
+    talk.wait(600);
+    talk.send(Command::ReadStatus);
+    talk.hear(FRAME).hear("OK\n>").forget();
+    talk.send(on(3));
+    talk.wait(400).hear("OK\n>").expect_nothing_done();
 }

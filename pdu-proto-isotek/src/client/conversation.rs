@@ -260,7 +260,9 @@ impl Conversation {
 
     /// Bytes have come, whatever they are.
     pub(super) fn hear(&mut self) {
-        self.frames.hear(self.now);
+        let asked = |exchange: &Exchange| matches!(exchange.answer, Answer::Status);
+        let is_asked = matches!(&self.phase, Phase::Waiting { exchange, .. } if asked(exchange));
+        self.frames.hear(self.now, is_asked);
         if let Phase::Poisoned { clear_at, .. } = &mut self.phase {
             *clear_at = self.now + self.options.quiet;
         }

@@ -110,11 +110,21 @@ pub(super) enum Expect {
 #[derive(Clone, Copy, Debug)]
 struct Rhythm {
     interval: Duration,
-    /// When the last line of a frame came.
+    /// When the last frame came, of those that were not asked for.
     last: Option<Instant>,
 }
 
 impl Rhythm {
+    /// A line of a frame. One that comes early is of an answer to `?`, or late.
+    fn hear(&mut self, now: Instant) {
+        if self
+            .last
+            .is_none_or(|last| now.saturating_since(last) >= self.interval * 9 / 10)
+        {
+            self.last = Some(now);
+        }
+    }
+
     /// Whether a frame may have come of which nothing but its end arrived. Where none has come for three intervals they have
     /// stopped.
     fn is_due(self, now: Instant) -> bool {
@@ -154,6 +164,8 @@ pub(super) struct Frames {
     frame_end: Habit,
     address_end: Habit,
     now: Instant,
+    /// `?` is with the unit: the next frame may be its answer.
+    is_asked: bool,
     rhythm: Option<Rhythm>,
     /// `?` was sent to a unit that may end its own answer otherwise than unasked frames, and it has not come.
     answer_owed: bool,
@@ -175,19 +187,21 @@ impl Frames {
             frame_end: Habit::new(frame_end, proof),
             address_end: Habit::new(FrameEnd::Learnt, proof),
             now: Instant::EPOCH,
+            is_asked: false,
             rhythm: lossy.map(|interval| Rhythm { interval, last: None }),
             answer_owed: false,
         }
     }
 
-    /// Something comes.
-    pub(super) fn hear(&mut self, now: Instant) {
+    /// Something comes, while `?` is with the unit or not.
+    pub(super) fn hear(&mut self, now: Instant, is_asked: bool) {
         self.now = now;
+        self.is_asked = is_asked;
     }
 
     fn hear_status_line(&mut self) {
-        if let Some(rhythm) = &mut self.rhythm {
-            rhythm.last = Some(self.now);
+        if let Some(rhythm) = self.rhythm.as_mut().filter(|_| !self.is_asked) {
+            rhythm.hear(self.now);
         }
     }
 
@@ -288,6 +302,14 @@ impl Frames {
         Some(self.whole())
     }
 
+    /// An `OK` or a prompt ends the frame that is being read, whether it is any good or not.
+    fn end_at_tail(&mut self) -> Option<Ended> {
+        if self.open.is_some() {
+            self.tail = Tail::Frame;
+        }
+        self.end_without_clock()
+    }
+
     fn channels(&self) -> u32 {
         self.frame
             .channels()
@@ -328,10 +350,7 @@ impl Frames {
 
     /// A prompt: whatever it is behind has ended.
     pub(super) fn prompt(&mut self) -> Option<Ended> {
-        let ended = self.end_without_clock();
-        if ended.is_some() {
-            self.tail = Tail::Frame;
-        }
+        let ended = self.end_at_tail();
         self.leave_tail();
         ended
     }
@@ -352,10 +371,7 @@ impl Frames {
 
     /// `OK`: whose it is, and the frame that it ends in place of `RTC`.
     pub(super) fn ok(&mut self, expect: Expect) -> (OkOf, Option<Ended>) {
-        let ended = self.end_without_clock();
-        if ended.is_some() {
-            self.tail = Tail::Frame;
-        }
+        let ended = self.end_at_tail();
         let of = match core::mem::replace(&mut self.tail, Tail::None) {
             Tail::None => self.ok_alone(expect),
             Tail::Address => self.ok_behind_address(),

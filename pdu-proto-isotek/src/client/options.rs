@@ -4,7 +4,7 @@ use pdu_core::{LineSettings, Mode};
 
 use crate::wire::Dialect;
 
-/// Settings of a [`Client`](Options). Start from [`tcp`](Self::tcp) or [`serial`](Self::serial).
+/// Settings of a [`Client`](super::Client). Start from [`tcp`](Self::tcp) or [`serial`](Self::serial).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// What the lines go over.
