@@ -159,6 +159,7 @@ fn main() {
     isotek_lines();
     isotek_client();
     isotek_discovery();
+    isotek_server();
 }
 
 /// Lines of the IsoTek manual as meant and as printed, behind three bytes that say where reads split them.
@@ -456,6 +457,62 @@ fn registers_in_use() -> [u16; REGISTER_COUNT as usize] {
     }
     registers[90] = 16;
     registers
+}
+
+/// Clients of a hub (even first byte) and of a serial line, in each of the ways that the unit may speak. A step is what to do
+/// in the low half of a byte and who in the high one; see `pdu_fuzz::isotek_server`.
+fn isotek_server() {
+    // Open one, or two; send a line of the table, with a line end; deliver; wait; take.
+    let ask = |line: u8| [0x02, line, 0, 0x07, 255, 0x0A];
+    let hub: [(&str, Vec<u8>); 5] = [
+        ("ask", [&[0x00][..], &ask(0), &ask(1), &ask(6), &ask(13)].concat()),
+        (
+            "schedule",
+            [
+                &[0x00][..],
+                &ask(5),
+                &ask(7),
+                &ask(10),
+                &ask(11),
+                &ask(6),
+                &[0x0D, 2, 0, 0x0A],
+            ]
+            .concat(),
+        ),
+        (
+            "two",
+            [
+                &[0x00, 0x10][..],
+                &ask(2),
+                &[0x12, 1, 1, 0x17, 255, 0x0B, 0, 0x0A, 0x0C, 200, 0x0A],
+            ]
+            .concat(),
+        ),
+        (
+            "restart",
+            [
+                &[0x00, 0x10][..],
+                &ask(16),
+                &[0x0F, 0x0F, 0x00, 0x0D, 6, 0, 0x00],
+                &ask(0),
+            ]
+            .concat(),
+        ),
+        (
+            "nonsense",
+            [&[0x00][..], &ask(19), &ask(20), &[0x06, 3, 0, b'G', 10, 0x07, 9]].concat(),
+        ),
+    ];
+    let lines = b"A?\nS1=0\r\n?\rP=1\nPW=1|1|up|07:30|0|0|0|3|0|0|1|\nP?\nC?\nX\n";
+    let line = [&[0, 61][..], lines, &[3, 255, 255, 2, 255]].concat();
+    for speech in 0..4 {
+        for (name, script) in &hub {
+            let whole = [&[speech << 2][..], script].concat();
+            seed("isotek_server", &format!("hub-{name}-{speech}"), &whole);
+        }
+        let whole = [&[speech << 2 | 1][..], &line].concat();
+        seed("isotek_server", &format!("line-{speech}"), &whole);
+    }
 }
 
 fn words(words: &[u16]) -> Vec<u8> {

@@ -11,6 +11,7 @@ pub mod devices;
 pub mod isotek_client;
 pub mod isotek_device;
 pub mod isotek_line;
+pub mod isotek_server;
 pub mod requests;
 pub mod servers;
 pub mod wire;

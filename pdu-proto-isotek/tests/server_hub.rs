@@ -355,6 +355,25 @@ fn more_connections_than_allowed_are_refused() {
     hub.handle_open(Instant::EPOCH, &peer(3)).unwrap();
 }
 
+#[test]
+fn a_client_that_is_always_owed_a_status_lets_the_others_go_first() {
+    let mut hub = TextHub::new(unit());
+    let mut now = Instant::EPOCH;
+    for number in [1, 2] {
+        hub.handle_open(now, &peer(number)).unwrap();
+    }
+    let mut served = Vec::new();
+    for _ in 0..6 {
+        now += SECOND;
+        hub.handle_timeout(now);
+        let (peer, bytes) = hub.transmit().unwrap();
+        let len = bytes.len();
+        served.push(peer.number());
+        hub.handle_transmitted(now, &peer, len);
+    }
+    assert_eq!(served, [1, 2, 1, 2, 1, 2]);
+}
+
 /// Whatever happens in whatever order, each connection that is open gets an answer to each of its own commands.
 #[test]
 fn any_order_of_events_keeps_the_connections_apart() {

@@ -291,6 +291,10 @@ impl<S: Service> Hub for TextHub<S> {
         self.with_slot(*peer, |slot, service, now, options| {
             slot.connection.handle_transmitted(service, now, options, len);
         });
+        // Whoever has more to be sent, a status that was owed, lets the others go first.
+        if self.first_of(&self.ready).is_some_and(|slot| slot.peer == *peer) {
+            self.ready.rotate_left(1);
+        }
     }
 
     fn handle_blocked(&mut self, now: Instant, peer: &ConnectionId) {
