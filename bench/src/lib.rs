@@ -5,6 +5,7 @@
 
 pub mod alloc;
 pub mod by_hand;
+pub mod isotek_fleet;
 pub mod isotek_status;
 pub mod modbus_codec;
 pub mod modbus_end_to_end;
