@@ -319,6 +319,15 @@ fn a_restart_is_off_for_the_stored_delay() {
 }
 
 #[test]
+fn a_restart_without_delay_is_over_at_once() {
+    let mut unit = SmartPower::builder().clock(clock(7, 29, 59)).build();
+    write(&mut unit, 0, &[time_plan(3, Setup::Restart)]);
+    unit.handle_timeout(at(1));
+    assert_eq!((unit.state(outlet(3)), unit.counts().acted), (Some(On), 1));
+    assert!(unit.poll_timeout() > Some(at(1)));
+}
+
+#[test]
 fn a_record_count_begins_a_table_which_takes_that_many() {
     let mut unit = SmartPower::builder().outlets(8).record_limit(2).build();
     let record = || Command::WriteRecord(time_plan(1, Setup::On));

@@ -234,9 +234,7 @@ impl SmartPower {
 
     fn live_until(&mut self, now: Instant) {
         self.now = now;
-        for model in &mut self.outlets {
-            model.end_restart(now);
-        }
+        self.end_restarts();
         let minutes = self.clock.minutes_since_last_asked(now);
         for minute in minutes {
             for position in 0..self.schedule.len() {
@@ -249,6 +247,14 @@ impl SmartPower {
             let met = self.schedule.is_met(position, power);
             let due = self.schedule.power_plan(position, met);
             self.act(due);
+        }
+        // Of an outlet without delay, at once.
+        self.end_restarts();
+    }
+
+    fn end_restarts(&mut self) {
+        for model in &mut self.outlets {
+            model.end_restart(self.now);
         }
     }
 
