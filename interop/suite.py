@@ -6,6 +6,7 @@ or pseudo terminals, and every program that is started is ended by its id.
 
 import contextlib
 import json
+import os
 import re
 import selectors
 import signal
@@ -421,6 +422,113 @@ def libmodbus_asks_simulator(checks, room, kind):
     checks.equal("a measured value is not written", True, values_of(mbpoll(kind, place, "-t", "4", "-r", "0", "-c", "1"))[0] > 2000)
 
 
+### A person at a simulated IsoTek unit: nc and socat ###
+
+
+class Typist:
+    """A program that passes on what is typed, and shows what comes."""
+
+    def __init__(self, room, *command):
+        self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        room.stack.callback(end, self.process)
+        room.stack.callback(self.process.stdin.close)
+        self.shown = b""
+
+    def type(self, text):
+        self.process.stdin.write(text.encode())
+        self.process.stdin.flush()
+
+    def forget(self):
+        """Looks at nothing that was shown before."""
+        self.read(0)
+        self.shown = b""
+
+    def read(self, seconds):
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.process.stdout, selectors.EVENT_READ)
+            if selector.select(seconds):
+                self.shown += os.read(self.process.stdout.fileno(), 65536)
+
+    def sees(self, pattern):
+        """Whether this comes in time; bytes are read as ASCII, for that is what the protocol has."""
+        deadline = time.monotonic() + START_SECONDS
+        while not re.search(pattern, self.shown.decode("ascii"), re.MULTILINE):
+            if time.monotonic() > deadline or self.process.poll() is not None:
+                return False
+            self.read(0.2)
+        return True
+
+
+STATUS = r"^>?CH0=1\|\d{3}\|\d+\|\n(CH\d+=[01]\|\d+\|\d+\|\n){16}RTC=\d{4}\|\d\d\|\d\d\|\d\d\|\d\d\|\d\d\|\nOK\n>"
+
+
+def isotek_unit(room, *options):
+    return room.start(PROGRAMS / "pductl", "simulate", "isotek", "--seed", 7, *options)
+
+
+def typed(checks, typist):
+    """The commands of the manual, with each of the ends that a line may have."""
+    checks.true("a status comes unasked", typist.sees(STATUS), typist.shown)
+    typist.forget()
+    checks.true("and another", typist.sees(STATUS), typist.shown)
+    for name, end_of_line in {"LF": "\n", "CR": "\r", "CR LF": "\r\n"}.items():
+        typist.type(f"S3=0{end_of_line}")
+        checks.true(f"S3=0 {name}: OK, and CH3 goes off", typist.sees(r"^OK\n>(.|\n)*^CH3=0\|0\|0\|$"), typist.shown)
+        typist.forget()
+        typist.type(f"S3=1{end_of_line}")
+        checks.true(f"S3=1 {name}: CH3 goes on", typist.sees(r"^CH3=1\|\d{3}\|\d+\|$"), typist.shown)
+        typist.forget()
+    typist.type("A?\n")
+    checks.true("A? tells serial number and MAC", typist.sees(r"^>?A=SIM0007\|02:00(:[0-9A-F]{2}){4}\|.*\|$"), typist.shown)
+    typist.type("C5=Amp left|2|10|\nC?\n")
+    checks.true("C? lists what C5= stored", typist.sees(r"^C4=Outlet 4\|1\|0\|\nC5=Amp left\|2\|10\|$"), typist.shown)
+    record = "1|2|amp/left|00:00|0|350|1|5|0|0|3|"
+    typist.type(f"P=1\nPW={record}\nP?\n")
+    checks.true("P? lists what PW= stored", typist.sees(rf"^>?P1={re.escape(record)}\nOK$"), typist.shown)
+    typist.type("T=2031|02|28|23|59|57|\n")
+    checks.true("T= sets the clock, which goes on", typist.sees(r"^RTC=2031\|03\|01\|00\|00\|0\d\|$"), typist.shown)
+    typist.forget()
+    typist.type(" G\nGG\ng\nS17=0\n")
+    checks.true("lines that are none change nothing", typist.sees(r"^CH16=1\|(.|\n)*^CH16=1\|"), typist.shown)
+    typist.forget()
+    typist.type("G\n")
+    checks.true("G: all go off", typist.sees(r"^(CH\d+=0\|0\|0\|\n){16}RTC"), typist.shown)
+
+
+def nc_and_socat_at_a_unit(checks, room, kind):
+    """As a person would type. Over TCP there are two of them, and one sees what the other does."""
+    if kind == "pty at 115200 8N1":
+        path = isotek_unit(room, "--pty")
+        typed(checks, Typist(room, "socat", "-", f"file:{path},b115200,cs8,parenb=0,cstopb=0,rawer"))
+        return
+    host, port = isotek_unit(room, "--listen", "127.0.0.1:0").rsplit(":", 1)
+    if kind == "nc over TCP":
+        watcher = Typist(room, "socat", "-", f"tcp:{host}:{port}")
+        typed(checks, Typist(room, "nc", host, port))
+        checks.true("the other client sees all off", watcher.sees(r"^(CH\d+=0\|0\|0\|\n){16}RTC"), watcher.shown)
+        return
+    typist = Typist(room, "socat", "-", f"tcp:{host}:{port}")
+    typed(checks, typist)
+    typist.type("X\n")
+    checks.true("X: OK", typist.sees(r"^OK\n>$"), typist.shown)
+    typist.process.stdin.close()
+    checks.equal("and the connection ends", 0, typist.process.wait(START_SECONDS))
+
+
+def a_broadcast_finds_units(checks, room, kind):
+    """Two units and whoever asks, each in a network namespace of its own, on one bridge: `A?` to 255.255.255.255:501."""
+    words = ["unshare", "--user", "--map-root-user", "--net", "bash", HERE / "isotek_broadcast.sh", PROGRAMS / "pductl"]
+    lines = [line.split("\t", 1) for line in run(*words).splitlines()]
+    found = {name: [text for key, text in lines if key == name] for name in ["socat", "pductl"]}
+    answers = sorted(re.findall(r"A=(\w+)\|([0-9A-F:]+)\|", "\n".join(found["socat"])))
+    macs = ["02:00:00:00:00:0B", "02:00:00:00:00:0C"]
+    checks.equal("socat: both answer", [("SIM0011", macs[0]), ("SIM0012", macs[1])], answers)
+    units = json.loads("".join(found["pductl"]))
+    checks.equal("pductl discover: both, by their addresses", 2, len(units))
+    for unit, serial, address in zip(sorted(map(json.dumps, units)), ["SIM0011", "SIM0012"], ["10.77.0.11", "10.77.0.12"]):
+        checks.true(f"{serial} at {address}", serial in unit and address in unit, unit)
+
+
 ### All ###
 
 PARTS = [
@@ -430,6 +538,8 @@ PARTS = [
     (pymodbus_asks_simulator, ["tcp", "rtu"]),
     (libmodbus_asks_our_server, ["tcp", "rtu"]),
     (libmodbus_asks_simulator, ["tcp", "rtu"]),
+    (nc_and_socat_at_a_unit, ["nc over TCP", "socat over TCP", "pty at 115200 8N1"]),
+    (a_broadcast_finds_units, ["network namespaces"]),
 ]
 
 
