@@ -199,11 +199,11 @@ fn in_words(target: Target) -> String {
 }
 
 fn target(text: &str) -> Result<Target, String> {
-    const FORM: &str = "a target is the number of an outlet from 1, group:N or all";
+    const FORM: &str = "a target is the number of an outlet, group:N or all";
+    // Which numbers there are is for the device to say.
     let number = |text: &str| {
         let is_number = text.bytes().all(|b| b.is_ascii_digit());
-        let number = is_number.then(|| u16::from_str(text).ok()).flatten();
-        number.filter(|number| *number > 0).ok_or(FORM)
+        is_number.then(|| u16::from_str(text).ok()).flatten().ok_or(FORM)
     };
     Ok(match text.strip_prefix("group:") {
         Some(group) => Target::Group(number(group)?),
@@ -279,9 +279,7 @@ mod tests {
         assert_eq!(target("16"), Ok(Target::Outlet(16)));
         assert_eq!(target("group:2"), Ok(Target::Group(2)));
         assert_eq!(target("all"), Ok(Target::All));
-        for text in [
-            "", "0", "+1", "-1", "1.0", "group:", "group:0", "group:+1", "65536", "ALL", "1,2",
-        ] {
+        for text in ["", "+1", "-1", "1.0", "group:", "group:+1", "65536", "ALL", "1,2"] {
             assert!(target(text).is_err(), "{text}");
         }
     }

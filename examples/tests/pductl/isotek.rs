@@ -146,6 +146,7 @@ fn what_the_protocol_has_no_command_for_is_refused_and_nothing_is_sent() {
         &["off", "1", "--delayed"],
         &["off", "1", "--delay", "5"],
         &["off", "all", "--delay", "1.5s"],
+        &["off", "0"],
         &["off", "17"],
         &["off", "65535", "--wait"],
     ] {
