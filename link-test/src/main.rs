@@ -18,6 +18,7 @@ use pdu_proto_modbus::bps2000::{Mode, REGISTER_COUNT, Readout};
 use pdu_proto_modbus::wire::{Registers, Request, Response, rtu, tcp, value};
 
 mod bare;
+mod snmp;
 
 /// The manual's example of function 03 (B:1434) and its answer (B:1438): 231.8 V.
 const READ_VOLTAGE: [u8; 8] = [0x01, 0x03, 0x00, 0x00, 0x00, 0x01, 0x84, 0x0A];
@@ -25,7 +26,7 @@ const VOLTAGE: [u8; 7] = [0x01, 0x03, 0x02, 0x09, 0x0E, 0x3F, 0xD0];
 
 /// What `bare` calls: the number of the first check that failed, 0 if none did.
 fn run() -> u8 {
-    let checks: [fn() -> Option<bool>; 8] = [
+    let checks: [fn() -> Option<bool>; 10] = [
         request_is_built,
         answer_is_read,
         tcp_frame_is_read,
@@ -34,6 +35,8 @@ fn run() -> u8 {
         deadlines_are_merged,
         text_command_is_built,
         text_status_is_read,
+        snmp::response_is_read,
+        snmp::envelope_is_built_and_read,
     ];
     let failed = checks.iter().position(|check| check() != Some(true));
     failed.map_or(0, |index| index as u8 + 1)
