@@ -114,6 +114,15 @@ fn a_prompt_behind_a_frame_shows_that_it_is_bare() {
 }
 
 #[test]
+fn a_prompt_behind_a_frame_without_its_clock_shows_nothing_for_its_end_may_be_lost() {
+    let mut talk = Talk::new(Options::serial());
+    for _ in 0..3 {
+        talk.hear("CH0=1|230|36|\nCH1=1|230|36|\n>");
+    }
+    assert_eq!(talk.client.frame_end(), FrameEnd::Learnt);
+}
+
+#[test]
 fn what_was_learnt_is_forgotten_with_the_connection() {
     let mut talk = Talk::with_bare_frames(Options::tcp());
     talk.cut().connect();
@@ -320,4 +329,13 @@ fn the_answer_to_a_status_does_not_put_off_when_a_frame_is_due() {
     talk.hear(FRAME).hear("OK\n>").forget();
     talk.send(on(3));
     talk.wait(400).hear("OK\n>").expect_nothing_done();
+}
+
+#[test]
+fn two_that_stand_alone_an_interval_apart_may_be_those_of_two_lost_frames() {
+    let mut talk = Talk::with_ok_frames(Options::serial());
+    talk.wait(500);
+    talk.send(on(3));
+    talk.wait(500).hear("OK\n>").wait(1_000).hear("OK\n>");
+    talk.expect_nothing_done();
 }

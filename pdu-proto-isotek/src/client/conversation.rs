@@ -380,8 +380,16 @@ impl Conversation {
         match &self.phase {
             Phase::Idle | Phase::Listening { .. } => Expect::Nothing,
             Phase::Sending(_) if !self.output.has_begun() => Expect::Nothing,
-            Phase::Waiting { exchange, .. } if exchange.held.is_some() => Expect::AnswerPerhapsHad,
-            Phase::Sending(_) | Phase::Waiting { .. } | Phase::Poisoned { .. } => Expect::Answer,
+            Phase::Waiting { exchange, .. } => match exchange.held {
+                None => Expect::Answer,
+                Some(HeldOk::BehindFrame) => Expect::AnswerPerhapsHad,
+                // A whole interval later it may be that of another lost frame.
+                Some(HeldOk::Alone(at)) if self.now.saturating_since(at) >= self.options.status_interval / 2 => {
+                    Expect::Answer
+                }
+                Some(HeldOk::Alone(_)) => Expect::AnswerPerhapsHadAlone,
+            },
+            Phase::Sending(_) | Phase::Poisoned { .. } => Expect::Answer,
         }
     }
 
@@ -408,14 +416,14 @@ impl Conversation {
         }
     }
 
-    /// A frame begins, or goes on: that shows whether one was lost before an `OK` that stood alone.
+    /// A frame begins: that shows whether one was lost, whose an `OK` that stood alone may have been.
     fn decide_lone_ok(&mut self) {
         let Phase::Waiting { exchange, .. } = &mut self.phase else {
             return;
         };
-        if let Some(HeldOk::Alone(at)) = exchange.held {
+        if matches!(exchange.held, Some(HeldOk::Alone(_))) {
             exchange.held = None;
-            if self.frames.was_a_commands(at) {
+            if self.frames.is_unbroken() {
                 self.finish();
             }
         }

@@ -14,7 +14,7 @@
 //!    command's.
 //!
 //! 4. Over a serial line, where a frame may be lost and its `OK` arrive, an `OK` that stands alone while a frame is due is held
-//!    too: if a frame begins soon after, none was lost, and it was the command's; so it is if another one follows.
+//!    too: if no frame turns out to be missing when the next begins, it was the command's; so it is if another `OK` follows.
 //!
 //! The price is that a command may end as "no reply" though it was acknowledged: where the `OK` of a frame was lost on a
 //! serial line, and the command's own came directly behind that frame.
@@ -102,34 +102,53 @@ pub(super) enum Expect {
     Nothing,
     /// An answer.
     Answer,
-    /// An answer, of which an `OK` that is held may have been the end.
+    /// An answer, of which an `OK` behind a frame may have been the end.
     AnswerPerhapsHad,
+    /// An answer, of which an `OK` that stood alone may have been the end.
+    AnswerPerhapsHadAlone,
 }
 
-/// When the next frame is due: over a serial line, where one may be lost.
+/// When unasked frames come, over a serial line, where one may be lost.
 #[derive(Clone, Copy, Debug)]
 struct Rhythm {
     interval: Duration,
-    /// When the last frame came, of those that were not asked for.
-    last: Option<Instant>,
+    /// When the last one began, or would have if the line had not been late.
+    beat: Option<Instant>,
 }
 
 impl Rhythm {
-    /// A line of a frame. One that comes early is of an answer to `?`, or late.
+    /// How many intervals after the last frame this is. Frames come late, and hardly early.
+    fn beats_since(self, beat: Instant, now: Instant) -> u32 {
+        let interval = self.interval.as_micros().max(1);
+        let beats = (now.saturating_since(beat).as_micros() + interval / 10) / interval;
+        u32::try_from(beats).unwrap_or(u32::MAX)
+    }
+
+    /// A frame begins. One between two beats is an answer to `?`. One that is late does not put off the next, or hardly: the
+    /// unit's clock is not ours.
     fn hear(&mut self, now: Instant) {
-        if self
-            .last
-            .is_none_or(|last| now.saturating_since(last) >= self.interval * 9 / 10)
-        {
-            self.last = Some(now);
+        let Some(beat) = self.beat else {
+            self.beat = Some(now);
+            return;
+        };
+        let beats = self.beats_since(beat, now);
+        if beats > 0 {
+            let expected = beat + self.interval.saturating_mul(beats);
+            let late = now.saturating_since(expected);
+            self.beat = Some(if late.is_zero() { now } else { expected + late / 8 });
         }
     }
 
     /// Whether a frame may have come of which nothing but its end arrived. Where none has come for three intervals they have
     /// stopped.
     fn is_due(self, now: Instant) -> bool {
-        let since = self.last.map(|last| now.saturating_since(last));
+        let since = self.beat.map(|beat| now.saturating_since(beat));
         since.is_some_and(|since| since >= self.interval * 9 / 10 && since <= self.interval * 3)
+    }
+
+    /// Whether, now that one begins, none is missing since the last.
+    fn is_unbroken(self, now: Instant) -> bool {
+        self.beat.is_some_and(|beat| self.beats_since(beat, now) <= 1)
     }
 }
 
@@ -188,7 +207,7 @@ impl Frames {
             address_end: Habit::new(FrameEnd::Learnt, proof),
             now: Instant::EPOCH,
             is_asked: false,
-            rhythm: lossy.map(|interval| Rhythm { interval, last: None }),
+            rhythm: lossy.map(|interval| Rhythm { interval, beat: None }),
             answer_owed: false,
         }
     }
@@ -199,17 +218,15 @@ impl Frames {
         self.is_asked = is_asked;
     }
 
-    fn hear_status_line(&mut self) {
+    fn hear_begin(&mut self) {
         if let Some(rhythm) = self.rhythm.as_mut().filter(|_| !self.is_asked) {
             rhythm.hear(self.now);
         }
     }
 
-    /// Whether an `OK` that stood alone at `at` was a command's, now that a frame begins: that of a lost frame would have come a
-    /// whole interval ago.
-    pub(super) fn was_a_commands(&self, at: Instant) -> bool {
-        let interval = self.rhythm.map_or(Duration::MAX, |rhythm| rhythm.interval);
-        self.now.saturating_since(at) < interval * 7 / 10
+    /// Whether, now that a frame begins, none was lost since the last.
+    pub(super) fn is_unbroken(&self) -> bool {
+        self.rhythm.is_none_or(|rhythm| rhythm.is_unbroken(self.now))
     }
 
     /// How many frames have begun; the one that is being read is the last of them.
@@ -248,7 +265,6 @@ impl Frames {
     /// A line `CHx`. May end the frame before it.
     pub(super) fn channel(&mut self, status: ChannelStatus, deviations: Deviations) -> Option<Ended> {
         self.leave_tail();
-        self.hear_status_line();
         let index = status.channel.index();
         let ended = match self.open {
             None => None,
@@ -266,6 +282,7 @@ impl Frames {
             }
         };
         self.begun += 1;
+        self.hear_begin();
         self.open = Some((index, index));
         self.frame = StatusFrame::default();
         self.frame.set(status);
@@ -276,7 +293,6 @@ impl Frames {
     /// The line `RTC`, or (`None`) one that was refused: a frame ends.
     pub(super) fn clock(&mut self, clock: Option<LocalDateTime>, deviations: Deviations) -> Option<Ended> {
         self.leave_tail();
-        self.hear_status_line();
         self.tail = Tail::Frame;
         if self.open.is_none() {
             return clock.map(|_| Err(Rejected::ClockOnly));
@@ -300,14 +316,6 @@ impl Frames {
             return Some(Err(Rejected::FrameCut { last }));
         }
         Some(self.whole())
-    }
-
-    /// An `OK` or a prompt ends the frame that is being read, whether it is any good or not.
-    fn end_at_tail(&mut self) -> Option<Ended> {
-        if self.open.is_some() {
-            self.tail = Tail::Frame;
-        }
-        self.end_without_clock()
     }
 
     fn channels(&self) -> u32 {
@@ -348,9 +356,10 @@ impl Frames {
         self.tail = Tail::Address;
     }
 
-    /// A prompt: whatever it is behind has ended.
+    /// A prompt: whatever it is behind has ended. Behind a whole frame it shows that there was no `OK`; where `RTC` is missing
+    /// too, both may be lost.
     pub(super) fn prompt(&mut self) -> Option<Ended> {
-        let ended = self.end_at_tail();
+        let ended = self.end_without_clock();
         self.leave_tail();
         ended
     }
@@ -371,7 +380,10 @@ impl Frames {
 
     /// `OK`: whose it is, and the frame that it ends in place of `RTC`.
     pub(super) fn ok(&mut self, expect: Expect) -> (OkOf, Option<Ended>) {
-        let ended = self.end_at_tail();
+        if self.open.is_some() {
+            self.tail = Tail::Frame;
+        }
+        let ended = self.end_without_clock();
         let of = match core::mem::replace(&mut self.tail, Tail::None) {
             Tail::None => self.ok_alone(expect),
             Tail::Address => self.ok_behind_address(),
@@ -383,7 +395,7 @@ impl Frames {
     fn ok_alone(&self, expect: Expect) -> OkOf {
         let may_be_of_a_lost_frame =
             self.frame_end.known != FrameEnd::Bare && self.rhythm.is_some_and(|rhythm| rhythm.is_due(self.now));
-        if may_be_of_a_lost_frame && expect == Expect::Answer {
+        if may_be_of_a_lost_frame && matches!(expect, Expect::Answer | Expect::AnswerPerhapsHad) {
             OkOf::Alone
         } else {
             OkOf::Command
@@ -400,21 +412,19 @@ impl Frames {
 
     fn ok_behind_frame(&mut self, tail: Tail, expect: Expect) -> OkOf {
         let may_be_the_answer_to_status = core::mem::take(&mut self.answer_owed);
+        self.frame_end.bare = 0;
         match (self.frame_end.known, expect) {
-            (FrameEnd::Ok, _) => {
-                self.frame_end.bare = 0;
-                OkOf::Tail
-            }
+            (FrameEnd::Ok, _) => OkOf::Tail,
             _ if may_be_the_answer_to_status => OkOf::Tail,
-            (FrameEnd::Bare, Expect::Answer | Expect::AnswerPerhapsHad) => OkOf::Command,
-            (FrameEnd::Learnt, Expect::Answer) => OkOf::Unclear,
             // Nothing is asked, or what was asked has perhaps had its own: this one is the frame's.
-            (FrameEnd::Bare | FrameEnd::Learnt, _) => {
+            (FrameEnd::Bare, Expect::Nothing) | (FrameEnd::Learnt, Expect::Nothing | Expect::AnswerPerhapsHad) => {
                 if tail == Tail::Frame {
                     self.frame_end.ends_with_ok();
                 }
                 OkOf::Tail
             }
+            (FrameEnd::Bare, _) => OkOf::Command,
+            (FrameEnd::Learnt, _) => OkOf::Unclear,
         }
     }
 }

@@ -26,12 +26,13 @@ use crate::IsotekError;
 /// with `OK` ([`frame_end`](Self::frame_end)); until it knows, an `OK` directly behind a frame is held, and decided by what
 /// follows within the next two frames. So the first command of a connection may take two seconds to be acknowledged on a unit
 /// whose frames are bare; where that is known, [`Options::frame_end`] saves them. The price of doubt is always `NoReply` with
-/// an unknown effect, never a command that is said to be accepted and was not.
+/// an unknown effect, not a command that is said to be accepted and was not.
 ///
 /// This rests on the unit ending all unasked frames alike, answering in order, and writing a frame and its `OK` in one go.
 /// Over a serial line, where bytes may be lost, it rests on the rhythm of the frames too
-/// ([`Options::status_interval`]); and two things remain that no client can see: that the last lines of an answer were lost
-/// before its `OK`, and that a command lost its beginning and became another. Read back what matters.
+/// ([`Options::status_interval`]): of a frame lost whole but for its `OK`, on a line that delivers late as well, that `OK` may
+/// still be mistaken. And two things no client can see: that the last lines of an answer were lost before its `OK`, and that a
+/// command lost its beginning and became another. Read back what matters.
 ///
 /// # Memory
 ///
