@@ -87,12 +87,6 @@ pub enum Rejected {
         /// The number that came.
         found: u16,
     },
-    /// A reply of more lines than the session keeps.
-    #[error("reply of more than {limit} lines")]
-    TooMany {
-        /// How many it keeps.
-        limit: u16,
-    },
 }
 
 /// Adds the reason of a rejection to a message, if there is one.

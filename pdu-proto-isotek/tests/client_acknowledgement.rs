@@ -37,6 +37,27 @@ fn ok_behind_a_bare_frame_is_the_commands() {
 }
 
 #[test]
+fn ok_behind_an_answer_to_something_else_is_the_end_of_that() {
+    for stray in ["C15=a|1|0|\nC16=b|1|0|\n", "P1=7|2||00:00|0|1500|1|4|0|0|3|\n"] {
+        for mut talk in [
+            Talk::with_ok_frames(Options::tcp()),
+            Talk::with_bare_frames(Options::tcp()),
+        ] {
+            talk.send(on(3));
+            talk.hear(stray).hear("OK\n>").expect_nothing_done();
+            assert_eq!(talk.hear("OK\n>").done(), Ok(Reply::Accepted));
+        }
+    }
+    // Else an empty scheduler would be told that was never read.
+    let mut talk = Talk::with_ok_frames(Options::tcp());
+    talk.send(Command::ReadSchedule);
+    talk.hear("C16=b|1|0|\nOK\n>").expect_nothing_done();
+    assert!(
+        matches!(talk.hear("P1=7|2||00:00|0|1500|1|4|0|0|3|\nOK\n>").done(), Ok(Reply::Schedule(records)) if records.len() == 1)
+    );
+}
+
+#[test]
 fn an_unclear_ok_is_the_frames_if_another_follows() {
     let mut talk = Talk::new(Options::tcp());
     talk.send(on(3));

@@ -490,10 +490,10 @@ impl Conversation {
     fn take_record(&mut self, index: u16, record: Record<'_>, line: &[u8]) {
         let gaps = self.gaps();
         let Phase::Waiting { exchange, .. } = &mut self.phase else {
-            return self.note_unasked(line);
+            return self.note_stray(line);
         };
         let Answer::Schedule(records) = &mut exchange.answer else {
-            return self.note_unasked(line);
+            return self.note_stray(line);
         };
         let next = exchange.numbers.next(index, gaps);
         if next.is_ok() && exchange.entry.is_some() {
@@ -505,10 +505,10 @@ impl Conversation {
     fn take_config(&mut self, outlet: Outlet, config: OutletConfig<'_>, line: &[u8]) {
         let gaps = self.gaps();
         let Phase::Waiting { exchange, .. } = &mut self.phase else {
-            return self.note_unasked(line);
+            return self.note_stray(line);
         };
         let Answer::Configs(configs) = &mut exchange.answer else {
-            return self.note_unasked(line);
+            return self.note_stray(line);
         };
         let next = exchange.numbers.next(outlet.number().into(), gaps);
         if next.is_ok() && exchange.entry.is_some() {
@@ -545,6 +545,12 @@ impl Conversation {
                 self.spoil_answer(rejected);
             }
         }
+    }
+
+    /// A line of an answer to something else: so is the `OK` behind it.
+    fn note_stray(&mut self, line: &[u8]) {
+        self.frames.stray_answer();
+        self.note_unasked(line);
     }
 
     fn note_unasked(&mut self, line: &[u8]) {

@@ -8,9 +8,6 @@ use super::{Reply, Request, Retry};
 use crate::wire::{ChannelStatus, Command, Outlet, OutletConfig, OutletState, Record, StatusFrame};
 use crate::{IsotekError, Rejected};
 
-/// How many lines of a reply are kept: as many records as the two digits of `P=nn` can tell.
-pub(super) const MAX_LINES: u16 = 99;
-
 /// A command in the table, from submit to `Done`.
 #[derive(Debug)]
 pub(super) struct Entry {
@@ -163,10 +160,9 @@ pub(super) enum HeldOk {
     Alone(Instant),
 }
 
-/// The numbers of the lines of an answer.
+/// The numbers of the lines of an answer. They rise, which bounds it: `Px` has three digits, `Cx` ends at 16.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Numbers {
-    lines: u16,
     last: u16,
 }
 
@@ -174,16 +170,12 @@ impl Numbers {
     /// Takes the number of the next line. Numbers count from 1.
     pub(super) fn next(&mut self, number: u16, gaps: Gaps) -> Result<(), Rejected> {
         let expected = self.last.saturating_add(1);
-        if self.lines == MAX_LINES {
-            return Err(Rejected::TooMany { limit: MAX_LINES });
-        }
         if number < expected || number > expected && gaps == Gaps::Refused {
             return Err(Rejected::Sequence {
                 expected,
                 found: number,
             });
         }
-        self.lines += 1;
         self.last = number;
         Ok(())
     }

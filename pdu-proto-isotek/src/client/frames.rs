@@ -12,8 +12,8 @@
 //! 3. As long as that is not known, an `OK` behind a frame while a command waits is held: another one before the next frame
 //!    proves that the first was the frame's, and so does one behind the next frame. If frames turn out to be bare, it was the
 //!    command's.
-//!
-//! 4. Over a serial line, where a frame may be lost and its `OK` arrive, an `OK` that stands alone while a frame is due is held
+//! 4. Directly behind a line of an answer to `P?` or `C?` that is not waited for, it is the end of that answer.
+//! 5. Over a serial line, where a frame may be lost and its `OK` arrive, an `OK` that stands alone while a frame is due is held
 //!    too: if no frame turns out to be missing when the next begins, it was the command's; so it is if another `OK` follows.
 //!
 //! The price is that a command may end as "no reply" though it was acknowledged: where the `OK` of a frame was lost on a
@@ -80,6 +80,8 @@ enum Tail {
     Damaged,
     /// The answer to `A?`.
     Address,
+    /// A line of an answer that nobody waits for any more, or not yet.
+    Stray,
 }
 
 /// Whose an `OK` is.
@@ -350,6 +352,11 @@ impl Frames {
         self.leave_tail();
     }
 
+    /// A line of an answer to `P?` or `C?` that is not what is waited for.
+    pub(super) fn stray_answer(&mut self) {
+        self.tail = Tail::Stray;
+    }
+
     /// The answer to `A?`.
     pub(super) fn address(&mut self) {
         self.leave_tail();
@@ -374,7 +381,7 @@ impl Frames {
         match core::mem::replace(&mut self.tail, Tail::None) {
             Tail::Frame => self.frame_end.ends_bare(),
             Tail::Address => self.address_end.ends_bare(),
-            Tail::None | Tail::Damaged => {}
+            Tail::None | Tail::Damaged | Tail::Stray => {}
         }
     }
 
@@ -387,6 +394,8 @@ impl Frames {
         let of = match core::mem::replace(&mut self.tail, Tail::None) {
             Tail::None => self.ok_alone(expect),
             Tail::Address => self.ok_behind_address(),
+            Tail::Stray if expect == Expect::Nothing => OkOf::Command,
+            Tail::Stray => OkOf::Tail,
             tail @ (Tail::Frame | Tail::Damaged) => self.ok_behind_frame(tail, expect),
         };
         (of, ended)
