@@ -237,8 +237,8 @@ impl Connection {
             }),
             _ => {}
         }
-        let is_free = matches!(self.answer, None | Some(Answer::Later { .. }));
-        if self.owes_status && is_free && self.output.has_room_for_status() {
+        // A list that is not complete has left no room for one.
+        if self.owes_status && self.output.has_room_for_status() {
             self.owes_status = false;
             self.output.push_status(&service.status(now), options);
         }
