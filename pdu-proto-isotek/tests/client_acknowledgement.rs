@@ -58,6 +58,18 @@ fn ok_behind_an_answer_to_something_else_is_the_end_of_that() {
 }
 
 #[test]
+fn over_a_serial_line_ok_behind_a_frame_does_not_say_that_there_are_no_records() {
+    let mut talk = Talk::with_bare_frames(Options::serial());
+    talk.send(Command::ReadSchedule);
+    // All that the unit heard is "?".
+    talk.hear(FRAME).hear("OK\n>").expect_nothing_done();
+    assert_eq!(talk.hear("OK\n>").done(), Ok(Reply::Schedule(Vec::new())));
+    let mut talk = Talk::with_bare_frames(Options::tcp());
+    talk.send(Command::ReadSchedule);
+    assert_eq!(talk.hear(FRAME).hear("OK\n>").done(), Ok(Reply::Schedule(Vec::new())));
+}
+
+#[test]
 fn an_unclear_ok_is_the_frames_if_another_follows() {
     let mut talk = Talk::new(Options::tcp());
     talk.send(on(3));

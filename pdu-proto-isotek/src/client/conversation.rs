@@ -381,6 +381,7 @@ impl Conversation {
             Phase::Idle | Phase::Listening { .. } => Expect::Nothing,
             Phase::Sending(_) if !self.output.has_begun() => Expect::Nothing,
             Phase::Waiting { exchange, .. } => match exchange.held {
+                None if exchange.awaits_first_line() => Expect::Lines,
                 None => Expect::Answer,
                 Some(HeldOk::BehindFrame) => Expect::AnswerPerhapsHad,
                 // A whole interval later it may be that of another lost frame.

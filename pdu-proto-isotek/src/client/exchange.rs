@@ -239,6 +239,11 @@ impl Exchange {
         }
     }
 
+    /// Whether it consists of lines, of which none came yet.
+    pub(super) const fn awaits_first_line(&self) -> bool {
+        self.answer.has_lines() && self.numbers.last == 0
+    }
+
     /// Its end, for whoever asked.
     pub(super) fn finish(self) -> Option<(Ticket, Reply)> {
         let ticket = self.entry?.ticket;

@@ -15,6 +15,8 @@
 //! 4. Directly behind a line of an answer to `P?` or `C?` that is not waited for, it is the end of that answer.
 //! 5. Over a serial line, where a frame may be lost and its `OK` arrive, an `OK` that stands alone while a frame is due is held
 //!    too: if no frame turns out to be missing when the next begins, it was the command's; so it is if another `OK` follows.
+//! 6. Over a serial line, the end of a list of which no line came is not taken from behind a frame: where the front of `P?` is
+//!    lost, the unit hears `?`, and its answer would say that there are no records. The list is asked for again.
 //!
 //! The price is that a command may end as "no reply" though it was acknowledged: where the `OK` of a frame was lost on a
 //! serial line, and the command's own came directly behind that frame.
@@ -104,6 +106,8 @@ pub(super) enum Expect {
     Nothing,
     /// An answer.
     Answer,
+    /// An answer of lines, of which none has come: an `OK` would say that there are none.
+    Lines,
     /// An answer, of which an `OK` behind a frame may have been the end.
     AnswerPerhapsHad,
     /// An answer, of which an `OK` that stood alone may have been the end.
@@ -404,7 +408,7 @@ impl Frames {
     fn ok_alone(&self, expect: Expect) -> OkOf {
         let may_be_of_a_lost_frame =
             self.frame_end.known != FrameEnd::Bare && self.rhythm.is_some_and(|rhythm| rhythm.is_due(self.now));
-        if may_be_of_a_lost_frame && matches!(expect, Expect::Answer | Expect::AnswerPerhapsHad) {
+        if may_be_of_a_lost_frame && matches!(expect, Expect::Answer | Expect::Lines | Expect::AnswerPerhapsHad) {
             OkOf::Alone
         } else {
             OkOf::Command
@@ -425,6 +429,8 @@ impl Frames {
         match (self.frame_end.known, expect) {
             (FrameEnd::Ok, _) => OkOf::Tail,
             _ if may_be_the_answer_to_status => OkOf::Tail,
+            // Of `P?` the unit may have heard `?`. Nothing is lost by asking again.
+            (_, Expect::Lines) if self.rhythm.is_some() => OkOf::Tail,
             // Nothing is asked, or what was asked has perhaps had its own: this one is the frame's.
             (FrameEnd::Bare, Expect::Nothing) | (FrameEnd::Learnt, Expect::Nothing | Expect::AnswerPerhapsHad) => {
                 if tail == Tail::Frame {
