@@ -430,6 +430,28 @@ fn a_status_that_began_before_the_timeout_or_lacks_lines_decides_nothing() {
 }
 
 #[test]
+fn a_frame_that_began_before_the_line_was_quiet_decides_nothing() {
+    let mut talk = Talk::with_ok_frames(Options::serial());
+    talk.send(repeatable(on(2)));
+    talk.wait(2_010).hear("CH0=1|230|36|\nCH1=1|230|36|\n");
+    talk.wait(300).hear("CH2=1|230|36|\nRTC=2026|11|21|08|00|00|\nOK\n");
+    talk.expect_nothing_done();
+    assert_eq!(talk.leave(), "");
+    assert_eq!(talk.hear(&frame(1, 1)).done(), Ok(Reply::Confirmed));
+}
+
+#[test]
+fn a_frame_that_lacks_outlets_does_not_show_that_all_are_off() {
+    let mut talk = Talk::with_ok_frames(Options::serial());
+    talk.send(repeatable(Command::AllOff));
+    talk.wait(2_010).wait(300);
+    talk.hear("CH0=0|230|0|\nCH1=0|230|0|\nRTC=2026|11|21|08|00|00|\nOK\n");
+    talk.expect_nothing_done();
+    assert_eq!(talk.leave(), "");
+    assert_eq!(talk.hear(&frame(0, 0)).done(), Ok(Reply::Confirmed));
+}
+
+#[test]
 fn a_switch_in_doubt_without_any_status_is_no_reply() {
     let mut talk = Talk::with_ok_frames(Options::serial());
     talk.send(repeatable(off(1)));
