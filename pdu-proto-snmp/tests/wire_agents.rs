@@ -521,3 +521,48 @@ fn message_of_another_version_is_refused_with_the_version_found() {
         (2, Problem::Version { found: Version::V2C })
     );
 }
+
+#[test]
+fn length_that_lies_is_an_error_that_says_how_many_octets_it_asks_for() {
+    let cases: [(&[u8], Problem); 10] = [
+        (&[], Problem::Truncated { expected: 2, found: 0 }),
+        (&[0x30], Problem::Truncated { expected: 2, found: 1 }),
+        (&[0x30, 0x05, 0x02], Problem::Truncated { expected: 7, found: 3 }),
+        (&[0x30, 0x81], Problem::Truncated { expected: 3, found: 2 }),
+        (
+            &[0x30, 0x81, 0x80, 0x02],
+            Problem::Truncated {
+                expected: 131,
+                found: 4,
+            },
+        ),
+        (
+            &[0x30, 0x82, 0x01, 0x00],
+            Problem::Truncated {
+                expected: 260,
+                found: 4,
+            },
+        ),
+        (&[0x30, 0x83, 0x01, 0x00], Problem::Truncated { expected: 5, found: 4 }),
+        (
+            &[0x30, 0x84, 0x00, 0x00, 0x01, 0x00],
+            Problem::Truncated {
+                expected: 262,
+                found: 6,
+            },
+        ),
+        (&[0x30, 0x80, 0x00, 0x00], Problem::IndefiniteLength),
+        (
+            &[0x30, 0x85, 0x00, 0x00, 0x00, 0x00, 0x00],
+            Problem::LengthOctets { found: 5 },
+        ),
+    ];
+    for (octets, problem) in cases {
+        let error = Message::parse(octets, Tolerance::LENIENT).unwrap_err();
+        assert_eq!(
+            (error.field, error.offset, error.problem),
+            (Field::Message, 0, problem),
+            "{octets:02x?}"
+        );
+    }
+}
