@@ -92,6 +92,62 @@ const EXCHANGES: [(&str, &[u8], &[u8]); 21] = [
     ("exception", &[0x03, 0x00, 0x63, 0x00, 0x01], &[0x83, 0x02]),
 ];
 
+/// Messages of net-snmp 5.9.3: v1 and v2c.
+const SNMP_MESSAGES: [(&str, &str); 9] = [
+    (
+        "get-v1",
+        "303702010004067075626C6963A02A02044210E28F020100020100301C300C06082B060102010103000500300C06082B060102010105000500",
+    ),
+    (
+        "bulk",
+        "303602010104067075626C6963A52902044C8693F2020101020119301B300C06082B060102010103000500300B06072B0601020102020500",
+    ),
+    (
+        "set",
+        "30819A020101040770726976617465A3818B020404435CBE020100020100307D3011060B2B06010401BF08CE0F01000202FF7F3011060B2B06010401BF08CE0F020004026F6E3013060B2B06010401BF08CE0F03004004C0A800A33014060B2B06010401BF08CE0F0400420500FFFFFFFF3016060B2B06010401BF08CE0F050044079F78044367CCCD3012060B2B06010401BF08CE0F06000603883703",
+    ),
+    (
+        "response",
+        "305E02010104067075626C6963A25102010702010002010030463010060B2B060102011F0101010602460100300F060A2B0601020102020105024201003010060B2B060102011F0101010603460100300F060A2B060102010202010503420100",
+    ),
+    (
+        "exceptions",
+        "302C02010104067075626C6963A21F0201070201000201003014300806042B0601028000300806042B0601028000",
+    ),
+    (
+        "trap-v1",
+        "303C02010004067075626C6963A42F060A2B06010401BF0803020A4004C0A800A30201060201114301373012301006082B0601020101050004047261636B",
+    ),
+    (
+        "trap-v2",
+        "304302010104067075626C6963A7360204178DE6480201000201003028300D06082B060102010103004301373017060A2B06010603010104010006092B0601060301010501",
+    ),
+    (
+        "inform",
+        "304302010104067075626C6963A6360204245588C10201000201003028300D06082B060102010103004301373017060A2B06010603010104010006092B0601060301010501",
+    ),
+    (
+        "empty-integer",
+        "302D02010104067075626C6963A2200201070201000201003015300806042B0601010200300906042B06010202012A",
+    ),
+];
+
+/// The same of v3: a probe, the report that answers it, an encrypted request.
+const SNMP_V3_MESSAGES: [(&str, &str); 3] = [
+    (
+        "probe",
+        "303E0201033011020460851691020300FFE30401040201030410300E0400020100020100040004000400301404000400A00E02043D2BE6B20201000201003000",
+    ),
+    (
+        "report",
+        "30710201033011020420F2192D020300FFE30401000201030421301F041180001F8880F2287838A1A1016B000000000201010201020400040004003036041180001F8880F2287838A1A1016B000000000400A81F02043F2B022F0201000201003011300F060A2B060106030F01010400410101",
+    ),
+    (
+        "encrypted",
+        "3078020103301102046D797AC5020300FFE304010702010304323030040880001F88800102030201000201000406726561646572040C49517D5C43C4AFDF89D22DFE0408186E17E848469AF1042CBD7E3B9B84C1CDFA1E087CA2094B502C33B8CDA4D0664928A60645AC50B679411DE02CEA98F29E2396C6785C",
+    ),
+];
+
 fn main() {
     for (name, request, response) in EXCHANGES {
         let name = format!("function-{name}");
@@ -154,6 +210,7 @@ fn main() {
         "humidity",
         &[0x05, 0x03, 0x83, 0x00, 0x46, 0x00, 0x14, 0x00, 0x63],
     );
+    snmp();
     sessions();
     isotek_device();
     isotek_lines();
@@ -212,6 +269,35 @@ const ISOTEK_LINES: [(&str, &str); 14] = [
     ("fraction", "CH1 = 1 | 230.5 | 36.25\r\nok\r\n"),
     ("noise", "\0CH1=1|2\x0730|36|\r\nFW=1.2\r\n> > \t\rC1=A\0mp|1|0|\n"),
 ];
+
+/// Each strict and lenient: the first octet holds the switches, its highest bit means scoped data alone.
+fn snmp() {
+    for (mode, switches) in [("strict", 0x00), ("lenient", 0x1F)] {
+        for (name, message) in SNMP_MESSAGES {
+            seed(
+                "snmp_message",
+                &format!("{name}-{mode}"),
+                &[&[switches], &hex(message)[..]].concat(),
+            );
+        }
+        for (name, message) in SNMP_V3_MESSAGES {
+            seed(
+                "snmp_v3_envelope",
+                &format!("{name}-{mode}"),
+                &[&[switches], &hex(message)[..]].concat(),
+            );
+        }
+    }
+    let (_, report) = SNMP_V3_MESSAGES[1];
+    let scoped = [&[0x9F], &hex(report)[59..]].concat();
+    seed("snmp_v3_envelope", "scoped-alone", &scoped);
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u32> = text.chars().filter_map(|digit| digit.to_digit(16)).collect();
+    let octet = |pair: &[u32]| u8::try_from(16 * pair[0] + pair[1]).expect("two digits");
+    digits.chunks_exact(2).map(octet).collect()
+}
 
 /// Scripts that go the way of a good conversation, for the player of `pdu_core::testing` and those of `pdu_fuzz::servers`.
 fn sessions() {

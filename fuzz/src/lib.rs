@@ -14,6 +14,7 @@ pub mod isotek_line;
 pub mod isotek_server;
 pub mod requests;
 pub mod servers;
+pub mod snmp;
 pub mod wire;
 
 /// Formats a value whole, for what `Display` and `Debug` might do.
