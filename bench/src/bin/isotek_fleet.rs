@@ -136,7 +136,7 @@ async fn follow(ports: &[u16], span: Duration) -> io::Result<()> {
     println!(
         "{units} units, {:.1} s: {statuses} statuses, {} other events",
         wall.as_secs_f64(),
-        seen.borrow().others
+        others
     );
     println!(
         "{:.1} % of one core, {:.1} us a status",
