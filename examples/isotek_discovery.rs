@@ -46,7 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let (server, port) = said.server_1;
         writeln!(
             io::stdout(),
-            "{}: serial {}, mac {mac}, reports to {server}:{port}, {} answers",
+            "{}: serial {}, mac {mac}, first server {server}:{port}, {} answers",
             unit.path.remote,
             said.serial,
             unit.answers

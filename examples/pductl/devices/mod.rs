@@ -236,7 +236,7 @@ pub(crate) struct Found {
     pub(crate) url: String,
     pub(crate) serial: String,
     pub(crate) mac: String,
-    /// The servers that it reports to.
+    /// The servers that it names; what for is not stated.
     pub(crate) servers: Vec<String>,
 }
 

@@ -1,7 +1,8 @@
 //! Level 1, finding units: the question `A?` by UDP broadcast, and a table of who answered.
 //!
-//! Every unit on the local network answers with its serial number, its Ethernet address and the servers that it reports to;
-//! its own IP address is that of the datagram (inferred: it is not in the line). With that one connects by TCP, to port 501.
+//! Every unit on the local network answers with its serial number, its Ethernet address and two servers, whose use is not
+//! stated; its own IP address is that of the datagram (inferred: it is not in the line). With that one connects by TCP, to
+//! port 501.
 //!
 //! Source: lines 14 to 27.
 

@@ -10,7 +10,7 @@ use super::{Deviation, Dialect, Expected, Field, Outlet, OutletConfig, OutletSta
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 // Exhaustive on purpose: these are the twelve of the manual.
 pub enum Command<'a> {
-    /// `A?`: who the unit is and which servers it reports to. The only one that is answered over UDP (line 23).
+    /// `A?`: who the unit is, and its two servers. The only one that is answered over UDP (line 23).
     ReadAddress,
     /// `?`: a status frame.
     ReadStatus,
