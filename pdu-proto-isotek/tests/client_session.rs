@@ -634,6 +634,19 @@ fn frames_of_eight_outlets_and_without_a_clock_are_taken_and_say_so() {
 }
 
 #[test]
+fn what_answers_and_echoes_were_taken_with_is_kept_in_the_statistics() {
+    use pdu_proto_isotek::wire::{Deviation, Deviations};
+    let mut talk = Talk::with_ok_frames(Options::tcp());
+    let before = talk.client.statistics().deviations;
+    assert_eq!(before, Deviations::of(&[Deviation::FewOutlets]));
+    talk.send(Command::ReadConfigs);
+    talk.hear("C?\nCl=amp|2|30|\nok\n");
+    assert_eq!(talk.dones().len(), 1);
+    let taken = Deviations::of(&[Deviation::Echo, Deviation::IndexLetter, Deviation::Case]);
+    assert_eq!(talk.client.statistics().deviations, before.union(taken));
+}
+
+#[test]
 fn a_frame_without_clock_and_ok_ends_where_the_next_begins() {
     let mut talk = Talk::new(Options::tcp());
     talk.hear("CH0=1|230|36|\nCH1=1|230|36|\n");

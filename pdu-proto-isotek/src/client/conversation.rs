@@ -13,7 +13,7 @@ use super::lines::Piece;
 use super::link::{Link, LinkState};
 use super::output::Output;
 use super::{FrameEnd, Link as Medium, Notice, Options, Reply, Request, Statistics};
-use crate::wire::{Address, Command, Deviations, Outlet, OutletConfig, Parsed, Record, Reply as Line};
+use crate::wire::{Address, Command, Deviation, Deviations, Outlet, OutletConfig, Parsed, Record, Reply as Line};
 use crate::{IsotekError, Rejected};
 
 /// How many commands are in the table, those included whose end was not taken yet.
@@ -270,7 +270,7 @@ impl Conversation {
 
     pub(super) fn take(&mut self, piece: Piece<'_>) {
         match piece {
-            Piece::Line(line) if self.is_echo(line) => {}
+            Piece::Line(line) if self.is_echo(line) => self.note_deviations(Deviations::of(&[Deviation::Echo])),
             Piece::Line(line) => self.take_line(line),
             Piece::Prompt => {
                 let ended = self.frames.prompt();
@@ -297,24 +297,10 @@ impl Conversation {
 
     fn take_line(&mut self, line: &[u8]) {
         match Line::parse(line, self.options.mode) {
-            Ok(Parsed { value, deviations }) => match value {
-                Line::Channel(status) => {
-                    self.decide_lone_ok();
-                    let ended = self.frames.channel(status, deviations);
-                    self.take_end(ended.as_ref(), line);
-                }
-                Line::Clock(clock) => {
-                    let ended = self.frames.clock(Some(clock), deviations);
-                    self.take_end(ended.as_ref(), line);
-                }
-                Line::Ok => self.take_ok(line),
-                Line::Unknown(_) => {
-                    self.frames.damaged();
-                    bump(&mut self.statistics.unknown);
-                    self.events.other(Notice::Unknown { line: line.into() });
-                }
-                answer => self.take_answer(answer, line),
-            },
+            Ok(Parsed { value, deviations }) => {
+                self.note_deviations(deviations);
+                self.take_parsed(value, deviations, line);
+            }
             Err(error) if line.starts_with(b"RTC") => {
                 let ended = self.frames.clock(None, Deviations::NONE);
                 self.refuse(error.into(), line);
@@ -325,6 +311,31 @@ impl Conversation {
                 self.refuse(error.into(), line);
             }
         }
+    }
+
+    fn take_parsed(&mut self, parsed: Line<'_>, deviations: Deviations, line: &[u8]) {
+        match parsed {
+            Line::Channel(status) => {
+                self.decide_lone_ok();
+                let ended = self.frames.channel(status, deviations);
+                self.take_end(ended.as_ref(), line);
+            }
+            Line::Clock(clock) => {
+                let ended = self.frames.clock(Some(clock), deviations);
+                self.take_end(ended.as_ref(), line);
+            }
+            Line::Ok => self.take_ok(line),
+            Line::Unknown(_) => {
+                self.frames.damaged();
+                bump(&mut self.statistics.unknown);
+                self.events.other(Notice::Unknown { line: line.into() });
+            }
+            answer => self.take_answer(answer, line),
+        }
+    }
+
+    fn note_deviations(&mut self, deviations: Deviations) {
+        self.statistics.deviations = self.statistics.deviations.union(deviations);
     }
 
     /// A line is refused. It may have been one of the answer.
@@ -574,6 +585,7 @@ impl Conversation {
 
     fn take_frame(&mut self, whole: &Whole) {
         bump(&mut self.statistics.frames);
+        self.note_deviations(whole.deviations);
         self.is_stale = false;
         self.stale_at = Some(self.now + self.options.stale_after);
         self.reset_at = Some(self.now + self.options.reset_after);

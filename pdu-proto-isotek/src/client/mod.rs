@@ -148,4 +148,6 @@ pub struct Statistics {
     pub repeated: u32,
     /// Notices that were dropped because they were not taken in time; replaced frames are not among them.
     pub notices_dropped: u32,
+    /// What was taken leniently so far, in lines and frames of any kind: answers do not carry it themselves.
+    pub deviations: Deviations,
 }

@@ -29,7 +29,8 @@ impl<T> Parsed<T> {
 
 /// One way in which a line, or a status frame, may differ from the strict form and still be taken in lenient mode.
 ///
-/// None of them is stated by the manual: they are its misprints, and what a unit may well do where it is silent.
+/// None of them is stated by the manual: they are its misprints, and what a unit may well do where it is silent. That no `OK`
+/// stands behind a frame, or no `>` behind `OK`, is none: neither is required in any mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 #[repr(u8)]
@@ -60,17 +61,13 @@ pub enum Deviation {
     FewOutlets,
     /// A status frame without `RTC`.
     NoClock,
-    /// A status frame with no `OK` behind it; a session can tell, a single frame cannot.
-    NoOk,
-    /// An `OK` with no `>` behind it; a session can tell, a single line cannot.
-    NoPrompt,
     /// The command came back as the first line; a session can tell, a single line cannot.
     Echo,
 }
 
 impl Deviation {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 14] = [
         Self::Blanks,
         Self::FinalSeparator,
         Self::Separator,
@@ -84,8 +81,6 @@ impl Deviation {
         Self::NoUnit,
         Self::FewOutlets,
         Self::NoClock,
-        Self::NoOk,
-        Self::NoPrompt,
         Self::Echo,
     ];
 }
@@ -107,8 +102,6 @@ impl fmt::Display for Deviation {
             Self::NoUnit => "no CH0",
             Self::FewOutlets => "less than 16 outlets",
             Self::NoClock => "no RTC",
-            Self::NoOk => "no OK behind the status",
-            Self::NoPrompt => "no '>' behind OK",
             Self::Echo => "an echo of the command",
         })
     }
