@@ -135,7 +135,6 @@ fn a_megabyte_without_an_end_takes_no_room() {
         assert!(buffer.len() <= MAX_LINE);
     }
     assert_eq!(told, 1);
-    assert!(!framing.is_at_line_start());
     assert_eq!(read(&mut framing, b"\nOK\n").0, ["OK"]);
 }
 
@@ -144,7 +143,6 @@ fn a_reset_forgets_a_line_that_was_skipped() {
     let mut framing = Framing::default();
     read(&mut framing, &[b'x'; MAX_LINE + 1]);
     framing.reset();
-    assert!(framing.is_at_line_start());
     assert_eq!(read(&mut framing, b"OK\n").0, ["OK"]);
 }
 

@@ -5,17 +5,13 @@ use super::StatusFrame;
 /// The longest line, without its end. Source: none; the longest that the manual's forms can make is shorter.
 pub const MAX_LINE: usize = 256;
 
-/// What the unit sends when it is ready for a command, at the beginning of a line and without an end of its own.
-/// Source: line 50 and after every `OK` but that of line 169.
-pub const PROMPT: &[u8] = b">";
-
 /// What [`Framing`] found at the front of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 // Exhaustive on purpose: a stream has nothing else.
 pub enum Token<'b> {
     /// A line, without its end and without the blanks before it; never empty, never beginning with `>`.
     Line(&'b [u8]),
-    /// A `>` at the beginning of a line.
+    /// A `>` at the beginning of a line, without an end of its own. Source: line 50, and behind every `OK` but that of line 169.
     Prompt,
     /// A line of more than [`MAX_LINE`] bytes begins, which is skipped: told once.
     TooLong,
@@ -73,14 +69,13 @@ impl Framing {
     ///
     /// The fast way: they are read where they lie, without being cut out first. Only strict lines in ascending order, with
     /// their end, are taken; it stops in front of anything else, which is then for [`next`](Self::next), and behind `RTC`,
-    /// when [`StatusFrame::clock`] is set. So a session asks here first, and `next` when this returns 0.
+    /// when [`StatusFrame::clock`] is set. So ask here first, and `next` when this returns 0.
+    ///
+    /// For whoever reads statuses off a stream as they come, without a session; [`StatusFrame::parse`], which wants a whole
+    /// frame, reads in the same way. This crate's client does not: it weighs each line by itself, since each may decide whose
+    /// the next `OK` is, and keeps those that it refuses as they came.
     pub fn status_lines(&self, bytes: &[u8], frame: &mut StatusFrame) -> usize {
         if self.is_skipping { 0 } else { frame.take_lines(bytes) }
-    }
-
-    /// Whether the next byte begins a line; not within a line that is skipped.
-    pub const fn is_at_line_start(&self) -> bool {
-        !self.is_skipping
     }
 
     /// Forgets that a line was being skipped: what comes is another stream.

@@ -67,7 +67,7 @@ pub use command::Command;
 pub use deviation::{Deviation, Deviations, Parsed};
 pub use dialect::{Dialect, LineEnd, NamePadding, RecordNameLimit, YearSeparator};
 pub use error::{Expected, Field, WireError};
-pub use framing::{Framing, MAX_LINE, PROMPT, Token, datagram_line};
+pub use framing::{Framing, MAX_LINE, Token, datagram_line};
 pub use record::{Operator, OutletConfig, OutletType, Record, RecordType, Setup};
 pub use reply::Reply;
 pub use status::StatusFrame;
