@@ -49,6 +49,8 @@ fn case<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Case {
         ours_by_handle::<DEPTH>(runtime),
         raw_echo::<DEPTH>(runtime),
         by_hand::<DEPTH>(runtime),
+        our_client_by_hand_server::<DEPTH>(runtime),
+        by_hand_client_our_server::<DEPTH>(runtime),
         by_hand_shared::<DEPTH>(runtime),
         tokio_modbus(runtime),
     ];
@@ -97,20 +99,35 @@ async fn bind() -> (TcpListener, SocketAddr) {
 
 type OurDriver<const N: usize> = Driver<TcpClient<N>, StreamLink<TcpStream>>;
 
-async fn our_pair<const DEPTH: usize>() -> OurDriver<DEPTH> {
+/// A link to our server.
+async fn our_link() -> TcpStream {
     let (listener, address) = bind().await;
     let bank = RegisterBank::new().with_holding_registers(0, vec![0x1234; REGISTERS.into()]);
     tokio::spawn(async move { listen(listener, TcpHub::new(bank)).run().await });
+    connect(address).await
+}
+
+fn our_driver<const DEPTH: usize>(link: TcpStream) -> OurDriver<DEPTH> {
     let client = TcpClient::new(TcpOptions {
         depth: DEPTH,
         ..TcpOptions::default()
     });
-    Driver::new(client, StreamLink(connect(address).await))
+    Driver::new(client, StreamLink(link))
 }
 
 fn ours_by_driver<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Contender {
-    let driver = runtime.block_on(our_pair::<DEPTH>());
-    on(runtime, "ours, driver", driver, |driver, times| async move {
+    let driver = runtime.block_on(async { our_driver(our_link().await) });
+    by_driver::<DEPTH>(runtime, "ours, driver", driver)
+}
+
+/// Which end costs how much: ours, against what is written by hand.
+fn our_client_by_hand_server<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Contender {
+    let driver = runtime.block_on(async { our_driver(by_hand_link().await) });
+    by_driver::<DEPTH>(runtime, "our driver, server by hand", driver)
+}
+
+fn by_driver<const DEPTH: usize>(runtime: &Rc<Runtime>, name: &'static str, driver: OurDriver<DEPTH>) -> Contender {
+    on(runtime, name, driver, |driver, times| async move {
         let driver = &mut *driver.borrow_mut();
         let window = times.min(DEPTH as u64);
         for _ in 0..window {
@@ -211,7 +228,7 @@ async fn work<A: Ask>(board: Arc<Board>, asker: A) {
 
 fn ours_by_handle<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Contender {
     let workers = runtime.block_on(async {
-        let (handle, runner) = our_pair::<DEPTH>().await.into_handle();
+        let (handle, runner) = our_driver::<DEPTH>(our_link().await).into_handle();
         tokio::spawn(runner);
         Workers::start(DEPTH, || handle.clone())
     });
@@ -274,6 +291,7 @@ fn raw_echo<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Contender {
     })
 }
 
+/// A link to the server written by hand.
 async fn by_hand_link() -> TcpStream {
     let (listener, address) = bind().await;
     tokio::spawn(by_hand::serve(listener, vec![0x1234; REGISTERS.into()]));
@@ -281,8 +299,21 @@ async fn by_hand_link() -> TcpStream {
 }
 
 fn by_hand<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Contender {
-    let client = runtime.block_on(async { by_hand::Client::<DEPTH>::new(by_hand_link().await) });
-    on(runtime, "by hand, one task", client, |client, times| async move {
+    let client = runtime.block_on(async { by_hand::Client::new(by_hand_link().await) });
+    by_hand_client::<DEPTH>(runtime, "by hand, one task", client)
+}
+
+fn by_hand_client_our_server<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Contender {
+    let client = runtime.block_on(async { by_hand::Client::new(our_link().await) });
+    by_hand_client::<DEPTH>(runtime, "client by hand, our server", client)
+}
+
+fn by_hand_client<const DEPTH: usize>(
+    runtime: &Rc<Runtime>,
+    name: &'static str,
+    client: by_hand::Client<DEPTH>,
+) -> Contender {
+    on(runtime, name, client, |client, times| async move {
         let client = &mut *client.borrow_mut();
         let window = times.min(DEPTH as u64);
         for _ in 0..window {
