@@ -814,7 +814,7 @@ impl Conversation {
     }
 
     pub(super) fn link_demand(&self) -> LinkDemand {
-        self.link.demand(true)
+        self.link.demand()
     }
 }
 

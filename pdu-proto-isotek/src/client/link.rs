@@ -57,11 +57,11 @@ impl Link {
         over
     }
 
-    pub(super) fn demand(&self, live: bool) -> LinkDemand {
+    /// Wanted all the time: the unit tells its status unasked.
+    pub(super) fn demand(&self) -> LinkDemand {
         match self.state {
             LinkState::Broken => LinkDemand::Reset,
-            LinkState::Down | LinkState::Up if live => LinkDemand::Open,
-            LinkState::Down | LinkState::Up => LinkDemand::Idle,
+            LinkState::Down | LinkState::Up => LinkDemand::Open,
         }
     }
 }
