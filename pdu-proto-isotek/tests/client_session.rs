@@ -5,7 +5,7 @@ mod client_support;
 
 use client_support::talk::{FRAME, Talk, frame, off, on, outlet};
 use pdu_core::{Effect, Endpoint, Error, ErrorKind, LinkDemand, LinkEvent, LocalDateTime, Session, Ticket, TimeOfDay};
-use pdu_proto_isotek::client::{Client, Notice, Options, Reply, Request, Retry};
+use pdu_proto_isotek::client::{Client, FrameEnd, Notice, Options, Reply, Request, Retry};
 use pdu_proto_isotek::wire::{
     Command, Dialect, LineEnd, Operator, OutletConfig, OutletType, Record, RecordType, Setup, Text, YearSeparator,
 };
@@ -738,7 +738,11 @@ const REFUSED: [&str; 24] = [
 fn lines_to_be_refused_are_told_with_their_bytes_and_the_session_goes_on() {
     for mode in [pdu_core::Mode::Strict, pdu_core::Mode::Lenient] {
         for refused in REFUSED {
-            let mut talk = Talk::new(Options { mode, ..Options::tcp() });
+            let mut talk = Talk::new(Options {
+                mode,
+                frame_end: FrameEnd::Bare,
+                ..Options::tcp()
+            });
             talk.hear(&format!("{refused}\r\n"));
             let notices = talk.notices();
             let [Notice::Rejected { line, .. }] = &notices[..] else {

@@ -20,7 +20,7 @@ use crate::{IsotekError, Rejected};
 pub(super) const CAPACITY: usize = 8;
 /// How long an unasked frame is waited for before `?` is sent, on a unit that may end the two differently.
 const UNASKED: Duration = Duration::from_millis(1500);
-/// How long an unclear `OK` may stay so: until two more frames came, three over a serial line.
+/// How long an unclear `OK` may stay so: until three more frames came.
 const DECIDED: Duration = Duration::from_secs(4);
 /// How long a command waits for a serial line to be quiet.
 const BUSY_LINE: Duration = Duration::from_secs(5);

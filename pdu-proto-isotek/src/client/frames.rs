@@ -4,11 +4,11 @@
 //! `OK` for a command's only if it cannot be a frame's:
 //!
 //! 1. An `OK` that does not stand directly behind a frame is a command's. ("Behind a frame": the last line was `RTC`, another
-//!    line of a frame, or one that was refused and may have been one. A prompt, or any other line, ends that.)
+//!    line of a frame, or one that was refused and may have been one. Any other line ends that; a prompt only on a unit whose
+//!    frames are known to have no `OK`.)
 //! 2. Directly behind a frame it is the frame's, on a unit whose frames end with `OK`; and a command's on one whose do not.
 //!    Which of them it is, is learnt on each connection. An `OK` behind a frame while nothing is asked proves the one, for
-//!    good; a frame that is followed by something else proves the other. (Over a serial line, where an `OK` may be lost, it
-//!    takes two such frames in a row.)
+//!    good; two frames in a row that are followed by something else prove the other.
 //! 3. As long as that is not known, an `OK` behind a frame while a command waits is held: another one before the next frame
 //!    proves that the first was the frame's, and so does one behind the next frame. If frames turn out to be bare, it was the
 //!    command's.
@@ -45,6 +45,9 @@ struct Habit {
     /// How many of them prove it.
     proof: u8,
 }
+
+/// How many bare frames in a row prove that there is no `OK`: one may be an exception, or its `OK` lost on the line.
+const BARE_FRAMES: u8 = 2;
 
 impl Habit {
     const fn new(known: FrameEnd, proof: u8) -> Self {
@@ -199,7 +202,6 @@ pub(super) struct Frames {
 impl Frames {
     /// On a fresh connection; on one that loses nothing, or on one where frames come in an interval.
     pub(super) fn new(mode: Mode, frame_end: FrameEnd, lossy: Option<Duration>) -> Self {
-        let proof = if lossy.is_some() { 2 } else { 1 };
         Self {
             mode,
             frame: StatusFrame::default(),
@@ -209,8 +211,8 @@ impl Frames {
             begun: 0,
             seen: 0,
             tail: Tail::None,
-            frame_end: Habit::new(frame_end, proof),
-            address_end: Habit::new(FrameEnd::Learnt, proof),
+            frame_end: Habit::new(frame_end, BARE_FRAMES),
+            address_end: Habit::new(FrameEnd::Learnt, if lossy.is_some() { 2 } else { 1 }),
             now: Instant::EPOCH,
             is_asked: false,
             rhythm: lossy.map(|interval| Rhythm { interval, beat: None }),
@@ -367,11 +369,13 @@ impl Frames {
         self.tail = Tail::Address;
     }
 
-    /// A prompt: whatever it is behind has ended. Behind a whole frame it shows that there was no `OK`; where `RTC` is missing
-    /// too, both may be lost.
+    /// A prompt: a frame without `RTC` has ended. What stands behind a whole frame may still get its `OK`, unless frames are
+    /// known to have none.
     pub(super) fn prompt(&mut self) -> Option<Ended> {
         let ended = self.end_without_clock();
-        self.leave_tail();
+        if self.tail != Tail::Frame || self.frame_end.known == FrameEnd::Bare {
+            self.leave_tail();
+        }
         ended
     }
 

@@ -11,6 +11,7 @@ mod rtu;
 mod table;
 mod tcp;
 
+#[cfg(feature = "alloc")]
 pub(crate) use options::silence;
 pub use options::{ExceptionLength, LocalEcho, RtuLink, RtuOptions, TcpOptions, TransactionId, UnitInReply};
 pub use pdu_core::LineSettings;
