@@ -31,11 +31,12 @@ fn outlet(n: u32) -> Outlet {
 
 /// Reads of all four kinds, and between them writes that each are the only one of their kind.
 fn command(n: u32) -> Command<'static> {
-    let delay = n;
+    // Three digits: one that lost a digit on the way is none of the others.
+    let number = 100 + n % 900;
     match n % 8 {
         0 if n == 0 => Command::ReadStatus,
         1 => Command::WriteRecord(Record {
-            id: n,
+            id: number,
             record_type: RecordType::TimePlan,
             name: Text::default(),
             time: TimeOfDay::new(12, 0).unwrap(),
@@ -53,7 +54,7 @@ fn command(n: u32) -> Command<'static> {
             config: OutletConfig {
                 name: Text::default(),
                 outlet_type: OutletType::Normal,
-                delay,
+                delay: number,
             },
         },
         4 => Command::ReadAddress,
@@ -61,13 +62,19 @@ fn command(n: u32) -> Command<'static> {
             outlet: outlet(n),
             state: OutletState::Off,
         },
-        5 | 7 => Command::SetRecordCount(u16::try_from(n % 1000).unwrap()),
+        5 | 7 => Command::SetRecordCount(u16::try_from(number).unwrap()),
         _ => Command::ReadConfigs,
     }
 }
 
 fn is_write(n: u32) -> bool {
     !command(n).is_read_only()
+}
+
+/// A write that nobody asked for: one of which a part was lost on the way. That a unit takes it for another is a hazard of the
+/// protocol which no client can see.
+fn is_damaged(text: &str) -> bool {
+    !text.ends_with('?') && !(0..512).any(|n| is_write(n) && line(n) == text)
 }
 
 fn line(n: u32) -> String {
@@ -90,7 +97,9 @@ impl Fixture for Session {
     }
 
     fn peer(&self) -> Unit {
-        Unit::new(self.habits)
+        let mut unit = Unit::new(self.habits);
+        unit.refuses = is_damaged;
+        unit
     }
 
     fn request(&self, n: u32) -> Request {
