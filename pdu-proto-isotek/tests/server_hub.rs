@@ -8,7 +8,7 @@ use std::time::Duration;
 use pdu_core::{ConnectionId, Hub, Instant, LinkDemand, Rng};
 use pdu_proto_isotek::server::{Echo, Ending, Options, Prompt, Service, TextHub};
 use pdu_proto_isotek::smart_power::simulator::{Fault, Load, SmartPower};
-use pdu_proto_isotek::wire::{Outlet, OutletState};
+use pdu_proto_isotek::wire::{Dialect, Outlet, OutletState, YearSeparator};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -58,6 +58,28 @@ fn say(options: Options, bytes: &str) -> String {
 }
 
 const STATUS: &str = "CH0=1|230|120|\nCH1=1|230|40|\nCH2=1|230|40|\nCH3=1|230|40|\nRTC=2026|01|01|00|00|00|\n";
+
+#[test]
+fn a_unit_whose_dialect_has_a_slash_behind_the_year_takes_the_clock_so_and_no_other_misprint() {
+    let slash = Options {
+        dialect: Dialect {
+            year_separator: YearSeparator::Slash,
+            ..Dialect::default()
+        },
+        ..quiet()
+    };
+    assert_eq!(say(slash, "T=2026/11|21|08|30|00|\n"), "OK\n>");
+    for refused in [
+        "T=2026/11/21|08|30|00|\n",
+        "T=2026/11|21|08|30|00\n",
+        "S1 =1\n",
+        "SI=1\n",
+        " X\n",
+    ] {
+        assert_eq!(say(slash, refused), "", "{refused}");
+    }
+    assert_eq!(say(quiet(), "T=2026/11|21|08|30|00|\n"), "");
+}
 
 #[test]
 fn each_command_is_answered_as_the_manual_prints_it() {

@@ -121,9 +121,9 @@ impl<'a> Tour<'a> {
     }
 
     async fn search(&self, address: SocketAddr) -> Result<(), Stop> {
-        let units = devices::discover(address, SEARCH).await;
-        let units = units.map_err(|error| Stop::Io(address.to_string(), error))?;
-        terminal::print(format_args!("{}\n", render::found(&units, self.paint)))
+        let search = devices::discover(address, SEARCH).await;
+        let search = search.map_err(|error| Stop::Io(address.to_string(), error))?;
+        terminal::print(format_args!("{}\n", render::found(&search.units, self.paint)))
     }
 
     fn say_heading(&self, heading: &str) -> Result<(), Stop> {

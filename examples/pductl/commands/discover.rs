@@ -37,7 +37,12 @@ pub(crate) async fn run(arguments: Arguments) -> Run {
     let mut failed = false;
     for (to, search) in to.iter().zip(searches) {
         match search.await.unwrap_or_else(|error| Err(io::Error::other(error))) {
-            Ok(found) => units.extend(found),
+            Ok(found) => {
+                units.extend(found.units);
+                for remark in found.remarks {
+                    terminal::complain(format_args!("{to}: {remark}"));
+                }
+            }
             Err(error) => {
                 failed = true;
                 terminal::complain(format_args!("{to}: {}", Failure::not_applied(error.to_string())));

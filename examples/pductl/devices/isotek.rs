@@ -1,5 +1,6 @@
 //! IsoTek SMART Power: its text protocol over TCP and on a serial port, and the search for units over UDP.
 
+use std::collections::BTreeSet;
 use std::future::ready;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,13 +9,13 @@ use std::time::Duration;
 use pdu_core::Path;
 use pdu_core::tokio::{StreamLink, UdpDriver, tcp};
 use pdu_proto_isotek::client::{Client, FrameEnd, Options};
-use pdu_proto_isotek::discovery::{self, Discovery};
+use pdu_proto_isotek::discovery::{self, Discovery, Stray};
 use pdu_proto_isotek::smart_power::Device;
 use pdu_proto_isotek::wire::{Dialect, LineEnd, NamePadding, RecordNameLimit, YearSeparator};
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
-use super::{Found, Plan, Scheme, Sole, host, port_path};
+use super::{Found, Plan, Scheme, Search, Sole, host, port_path};
 use crate::serial::Port;
 use crate::url::Url;
 
@@ -98,7 +99,7 @@ fn options(url: &Url, options: Options) -> Result<Options, String> {
 }
 
 /// Who answers at an address, be it everybody's or one unit's. Asked twice, since a datagram may get lost.
-pub(crate) async fn discover(to: SocketAddr, wait: Duration) -> io::Result<Vec<Found>> {
+pub(crate) async fn discover(to: SocketAddr, wait: Duration) -> io::Result<Search> {
     const QUESTIONS: u32 = 2;
     let socket = socket_for(to).await?;
     // A driver counts what the system does not send; whether there is a way at all is known beforehand, with its reason.
@@ -112,7 +113,28 @@ pub(crate) async fn discover(to: SocketAddr, wait: Duration) -> io::Result<Vec<F
     if driver.unsent() >= QUESTIONS.into() {
         return Err(io::Error::other("the question could not be sent"));
     }
-    Ok(driver.hub().units().map(|unit| found(to, unit)).collect())
+    let units = driver.hub().units().map(|unit| found(to, unit)).collect();
+    let remarks = remarks(driver.hub_mut());
+    Ok(Search { units, remarks })
+}
+
+/// What came that is no unit of the table, and looks as if it wanted to be one.
+fn remarks(discovery: &mut Discovery) -> BTreeSet<String> {
+    let mut remarks = BTreeSet::new();
+    while let Some(Stray {
+        path, error, datagram, ..
+    }) = discovery.poll_stray()
+    {
+        if let Some(error) = error {
+            let datagram = String::from_utf8_lossy(&datagram);
+            remarks.insert(format!("{}: refused answer {datagram:?}: {error}", path.remote));
+        }
+    }
+    let not_kept = discovery.statistics().not_kept;
+    if not_kept > 0 {
+        remarks.insert(format!("{not_kept} answers more than are kept"));
+    }
+    remarks
 }
 
 async fn socket_for(to: SocketAddr) -> io::Result<UdpSocket> {

@@ -3,7 +3,7 @@
 mod isotek;
 mod modbus;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::{self, Display};
 use std::io;
 use std::net::SocketAddr;
@@ -225,6 +225,13 @@ fn plan(text: &str) -> Result<Plan, String> {
     let with_form = |why| format!("{why}\n  {}", scheme.form);
     let url = Url::parse(text, scheme.keys).map_err(with_form)?;
     (scheme.plan)(&url).map_err(with_form)
+}
+
+/// What a search of the network has brought.
+pub(crate) struct Search {
+    pub(crate) units: Vec<Found>,
+    /// What else came, in words.
+    pub(crate) remarks: BTreeSet<String>,
 }
 
 /// A unit that answered a search of the network.

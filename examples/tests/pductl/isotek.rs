@@ -385,6 +385,26 @@ fn a_search_that_nobody_answers_finds_nothing_in_its_time() {
 }
 
 #[test]
+fn an_answer_that_is_refused_is_told_with_its_reason_and_its_bytes_escaped() {
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap().to_string();
+    let answer = std::thread::spawn(move || {
+        let (_, asker) = socket.recv_from(&mut [0; 16]).unwrap();
+        socket.send_to(b"A=SN\x1b[2J1|00:11:22:33:44|", asker).unwrap();
+    });
+    let ended = pductl(&["discover", "--to", &address, "--wait", "600ms", "--json"]);
+    answer.join().unwrap();
+    assert_eq!((ended.status, ended.stdout.as_str()), (Some(0), "[]\n"));
+    assert!(
+        ended
+            .stderr
+            .contains("refused answer \"A=SN\\u{1b}[2J1|00:11:22:33:44|\""),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
 fn a_search_that_cannot_be_sent_is_an_error_and_the_others_count() {
     let (simulator, _url) = unit();
     // A link-local address without its link: no socket sends there.

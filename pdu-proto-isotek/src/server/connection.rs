@@ -3,7 +3,7 @@ use core::time::Duration;
 use pdu_core::{Instant, Mode, earliest};
 
 use crate::Rejected;
-use crate::wire::{Command, Reply};
+use crate::wire::{Command, Dialect, MAX_LINE, Reply, WireError};
 
 use super::lines::{Heard, Lines};
 use super::output::Output;
@@ -175,7 +175,7 @@ impl Connection {
             if let (Echo::Lines, Heard::Line(line)) = (options.echo, heard) {
                 self.output.push_echo(line, options);
             }
-            match carry_out(heard, service, now) {
+            match carry_out(heard, service, now, &options.dialect) {
                 Ok((what, served)) => taken.restart = self.answer(what, served, service, now, options),
                 Err((line, why)) => {
                     taken.rejected += 1;
@@ -282,15 +282,34 @@ fn carry_out<'l, S: Service + ?Sized>(
     heard: Heard<'l>,
     service: &mut S,
     now: Instant,
+    dialect: &Dialect,
 ) -> Result<(What, Served), (&'l [u8], Rejected)> {
     let line = match heard {
         Heard::Line(line) => line,
         Heard::TooLong { beginning } => return Err((beginning, Rejected::TooLong)),
     };
-    match Command::parse(line, Mode::Strict) {
-        Ok(command) => Ok((What::answers(&command.value), service.serve(now, &command.value))),
+    match command(line, dialect) {
+        Ok(command) => Ok((What::answers(&command), service.serve(now, &command))),
         Err(error) => Err((line, Rejected::Line(error))),
     }
+}
+
+/// The command that exactly this line is, strictly or as the unit's dialect writes it.
+fn command<'l>(line: &'l [u8], dialect: &Dialect) -> Result<Command<'l>, WireError> {
+    Command::parse(line, Mode::Strict).map_or_else(
+        |error| match Command::parse(line, Mode::Lenient) {
+            Ok(command) if is_written_as(&command.value, line, dialect) => Ok(command.value),
+            _ => Err(error),
+        },
+        |command| Ok(command.value),
+    )
+}
+
+fn is_written_as(command: &Command<'_>, line: &[u8], dialect: &Dialect) -> bool {
+    let mut written = [0; MAX_LINE + 2];
+    let len = command.encode(dialect, &mut written).unwrap_or(0);
+    let end = dialect.line_end.as_bytes();
+    written.get(..len).and_then(|written| written.strip_suffix(end)) == Some(line)
 }
 
 /// The first time after `now` that is a whole number of intervals after `at`.
