@@ -443,10 +443,24 @@ impl Conversation {
 
     /// The answer is complete.
     fn finish(&mut self) {
-        if let Phase::Waiting { exchange, .. } = core::mem::replace(&mut self.phase, Phase::Idle)
-            && let Some((ticket, reply)) = exchange.finish()
+        let Phase::Waiting { mut exchange, .. } = core::mem::replace(&mut self.phase, Phase::Idle) else {
+            return;
+        };
+        let is_lossy = matches!(self.options.link, Medium::Serial(_));
+        match exchange
+            .entry
+            .take_if(|entry| is_lossy && exchange.answer.is_empty_list() && !entry.was_empty)
         {
-            self.events.done(ticket, Ok(reply));
+            Some(mut entry) => {
+                entry.was_empty = true;
+                entry.allowed = entry.allowed.saturating_add(1);
+                self.queue.push_front(entry);
+            }
+            None => {
+                if let Some((ticket, reply)) = exchange.finish() {
+                    self.events.done(ticket, Ok(reply));
+                }
+            }
         }
     }
 

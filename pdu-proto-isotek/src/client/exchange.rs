@@ -16,11 +16,13 @@ pub(super) struct Entry {
     /// How often it has begun to leave.
     pub(super) attempts: u8,
     /// How often it may.
-    allowed: u8,
+    pub(super) allowed: u8,
     /// A status is looked at when no answer came.
     looks_at_status: bool,
     /// That has happened: the next status decides.
     pub(super) is_in_doubt: bool,
+    /// The list that it reads has come without a line.
+    pub(super) was_empty: bool,
     /// Why what came since it was sent was no answer.
     pub(super) rejected: Option<Rejected>,
 }
@@ -37,6 +39,7 @@ impl Entry {
             allowed: if may_repeat { retries.saturating_add(1) } else { 1 },
             looks_at_status,
             is_in_doubt: false,
+            was_empty: false,
             rejected: None,
             command,
         }
@@ -215,6 +218,15 @@ impl Answer {
     /// Whether it consists of lines that a refused one may have been one of.
     pub(super) const fn has_lines(&self) -> bool {
         matches!(self, Self::Schedule(_) | Self::Configs(_))
+    }
+
+    /// Whether it is a list without a line.
+    pub(super) const fn is_empty_list(&self) -> bool {
+        match self {
+            Self::Schedule(records) => records.is_empty(),
+            Self::Configs(configs) => configs.is_empty(),
+            _ => false,
+        }
     }
 
     /// The reply, at its `OK`.

@@ -16,7 +16,8 @@
 //! 5. Over a serial line, where a frame may be lost and its `OK` arrive, an `OK` that stands alone while a frame is due is held
 //!    too: if no frame turns out to be missing when the next begins, it was the command's; so it is if another `OK` follows.
 //! 6. Over a serial line, the end of a list of which no line came is not taken from behind a frame: where the front of `P?` is
-//!    lost, the unit hears `?`, and its answer would say that there are no records. The list is asked for again.
+//!    lost, the unit hears `?`, and its answer would say that there are no records. The list is asked for again; and so it is
+//!    once when it came without a line, since all its lines may be lost and its `OK` arrive.
 //!
 //! The price is that a command may end as "no reply" though it was acknowledged: where the `OK` of a frame was lost on a
 //! serial line, and the command's own came directly behind that frame.

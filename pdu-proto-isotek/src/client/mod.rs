@@ -38,7 +38,8 @@ pub enum Retry {
     /// Only if it changes nothing on the unit: `?`, `A?`, `P?`, `C?`.
     #[default]
     ReadsOnly,
-    /// Sent once, whatever it is.
+    /// Sent once, whatever it is; only a list that came without a line over a serial line is asked for once more, since its
+    /// lines may be lost.
     Never,
     /// As [`ReadsOnly`](Self::ReadsOnly), and `S`, `G` and `H` too: once no answer came, the next whole status frame is read
     /// first. If it shows what was asked for, the command ends with [`Reply::Confirmed`]; else it is sent again. The caller

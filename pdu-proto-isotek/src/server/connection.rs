@@ -175,7 +175,7 @@ impl Connection {
             if let (Echo::Lines, Heard::Line(line)) = (options.echo, heard) {
                 self.output.push_echo(line, options);
             }
-            match carry_out(heard, service, now, &options.dialect) {
+            match carry_out(heard, service, now, options.dialect) {
                 Ok((what, served)) => taken.restart = self.answer(what, served, service, now, options),
                 Err((line, why)) => {
                     taken.rejected += 1;
@@ -282,7 +282,7 @@ fn carry_out<'l, S: Service + ?Sized>(
     heard: Heard<'l>,
     service: &mut S,
     now: Instant,
-    dialect: &Dialect,
+    dialect: Dialect,
 ) -> Result<(What, Served), (&'l [u8], Rejected)> {
     let line = match heard {
         Heard::Line(line) => line,
@@ -295,7 +295,7 @@ fn carry_out<'l, S: Service + ?Sized>(
 }
 
 /// The command that exactly this line is, strictly or as the unit's dialect writes it.
-fn command<'l>(line: &'l [u8], dialect: &Dialect) -> Result<Command<'l>, WireError> {
+fn command<'l>(line: &'l [u8], dialect: Dialect) -> Result<Command<'l>, WireError> {
     Command::parse(line, Mode::Strict).map_or_else(
         |error| match Command::parse(line, Mode::Lenient) {
             Ok(command) if is_written_as(&command.value, line, dialect) => Ok(command.value),
@@ -305,9 +305,9 @@ fn command<'l>(line: &'l [u8], dialect: &Dialect) -> Result<Command<'l>, WireErr
     )
 }
 
-fn is_written_as(command: &Command<'_>, line: &[u8], dialect: &Dialect) -> bool {
+fn is_written_as(command: &Command<'_>, line: &[u8], dialect: Dialect) -> bool {
     let mut written = [0; MAX_LINE + 2];
-    let len = command.encode(dialect, &mut written).unwrap_or(0);
+    let len = command.encode(&dialect, &mut written).unwrap_or(0);
     let end = dialect.line_end.as_bytes();
     written.get(..len).and_then(|written| written.strip_suffix(end)) == Some(line)
 }
