@@ -295,7 +295,7 @@ fn carry_out<'l, S: Service + ?Sized>(
 }
 
 /// The command that exactly this line is, strictly or as the unit's dialect writes it.
-fn command<'l>(line: &'l [u8], dialect: Dialect) -> Result<Command<'l>, WireError> {
+fn command(line: &[u8], dialect: Dialect) -> Result<Command<'_>, WireError> {
     Command::parse(line, Mode::Strict).map_or_else(
         |error| match Command::parse(line, Mode::Lenient) {
             Ok(command) if is_written_as(&command.value, line, dialect) => Ok(command.value),
