@@ -1,6 +1,7 @@
 //! One program, units of two protocols: what each can do is asked first, and what it cannot do is an error and no guess.
 
 #![cfg(feature = "simulator")]
+#![allow(clippy::unwrap_used)] // helpers of tests fail by panicking, as the tests do
 
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;

@@ -42,7 +42,7 @@ impl Witness {
         let mut unit = SmartPower::builder().outlets(16).seed(3).build();
         for line in ["P=1", "PW=900|1|keep|12:00|9|0|0|1|0|0|1|"] {
             let command = wire::Command::parse(line.as_bytes(), pdu_core::Mode::Strict).unwrap();
-            unit.serve(Instant::EPOCH, &command.value);
+            let _ = unit.serve(Instant::EPOCH, &command.value);
         }
         Self {
             unit,

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::mem;
-use std::net::{TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
@@ -386,9 +386,9 @@ fn a_search_that_nobody_answers_finds_nothing_in_its_time() {
 
 #[test]
 fn an_answer_that_is_refused_is_told_with_its_reason_and_its_bytes_escaped() {
-    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap().to_string();
-    let answer = std::thread::spawn(move || {
+    let answer = thread::spawn(move || {
         let (_, asker) = socket.recv_from(&mut [0; 16]).unwrap();
         socket.send_to(b"A=SN\x1b[2J1|00:11:22:33:44|", asker).unwrap();
     });
