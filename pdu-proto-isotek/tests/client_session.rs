@@ -569,25 +569,14 @@ fn readings_become_stale_once_until_the_next_frame() {
 }
 
 #[test]
-fn a_connection_without_a_status_is_given_up_after_ten_seconds() {
-    let mut talk = Talk::with_ok_frames(Options::tcp());
-    talk.hear("OK\n").wait(9_999);
-    assert_eq!(talk.client.link_demand(), LinkDemand::Open);
-    talk.wait(1);
-    assert_eq!(talk.client.link_demand(), LinkDemand::Reset);
-}
-
-#[test]
-fn over_a_serial_line_a_status_is_asked_for_every_ten_seconds_without_one() {
-    let mut talk = Talk::with_ok_frames(Options::serial());
-    talk.wait(9_999);
-    assert_eq!(talk.leave(), "");
-    assert_eq!(talk.wait(1).leave(), "?\n");
-    assert_eq!(talk.client.link_demand(), LinkDemand::Open);
-    talk.wait(2_010).wait(7_990);
-    assert_eq!(talk.leave(), "?\n");
-    talk.forget();
-    assert_eq!(talk.hear(FRAME).hear("OK\n>").frames().len(), 1);
+fn a_link_without_a_status_is_given_up_after_ten_seconds() {
+    for options in [Options::tcp(), Options::serial()] {
+        let mut talk = Talk::with_ok_frames(options);
+        talk.hear("OK\n").wait(9_999);
+        assert_eq!(talk.client.link_demand(), LinkDemand::Open);
+        talk.wait(1);
+        assert_eq!(talk.client.link_demand(), LinkDemand::Reset);
+    }
 }
 
 #[test]

@@ -68,8 +68,6 @@ pub(super) struct Conversation {
     is_stale: bool,
     /// When a link without status frames is given up.
     reset_at: Option<Instant>,
-    /// Serial: it was, and `?` is to be asked.
-    asks_status: bool,
     /// Serial: a command has waited for the first status frame.
     has_waited: bool,
     pub(super) statistics: Statistics,
@@ -90,7 +88,6 @@ impl Conversation {
             stale_at: None,
             is_stale: false,
             reset_at: None,
-            asks_status: false,
             has_waited: false,
             statistics: Statistics::default(),
         }
@@ -181,10 +178,6 @@ impl Conversation {
     /// Begins the next command, if the link is free.
     pub(super) fn advance(&mut self) {
         while self.link.is_up() && matches!(self.phase, Phase::Idle) {
-            if core::mem::take(&mut self.asks_status) {
-                self.send(None, &Command::ReadStatus);
-                return;
-            }
             let Some(entry) = self.queue.pop_front() else { return };
             self.begin(entry);
         }
@@ -221,15 +214,9 @@ impl Conversation {
         if entry.attempts > 1 {
             bump(&mut self.statistics.repeated);
         }
-        let command = entry.command.clone();
-        self.send(Some(entry), &command);
-    }
-
-    fn send(&mut self, entry: Option<Entry>, command: &Command<'static>) {
-        match (self.output.set(command, self.options.dialect), entry) {
-            (Ok(()), entry) => self.phase = Phase::Sending(Exchange::new(entry, Answer::to(command))),
-            (Err(error), Some(entry)) => self.fail(&entry, IsotekError::Request(error)),
-            (Err(_), None) => {}
+        match self.output.set(&entry.command, self.options.dialect) {
+            Ok(()) => self.phase = Phase::Sending(Exchange::new(entry)),
+            Err(error) => self.fail(&entry, IsotekError::Request(error)),
         }
     }
 
@@ -672,7 +659,7 @@ impl Conversation {
             self.events.stale();
         }
         if self.reset_at.is_some_and(|at| at <= self.now) {
-            self.miss_status();
+            self.change_link(LinkState::Broken);
         }
         if self.link.take_given_up(self.now) {
             while let Some(entry) = self.queue.pop_front() {
@@ -703,7 +690,7 @@ impl Conversation {
         };
         let is_harmless = match exchange.answer {
             Answer::AddressTail => true,
-            Answer::Status => exchange.entry.is_none(), // the session's own: it asks again
+            Answer::Status => exchange.entry.is_none(), // cancelled: no frame that still comes is taken for an answer
             _ => false,
         };
         if is_harmless {
@@ -717,7 +704,7 @@ impl Conversation {
             }
         }
         match self.options.link {
-            Medium::Stream => self.break_link(),
+            Medium::Stream => self.change_link(LinkState::Broken),
             Medium::Serial(_) => {
                 self.phase = Phase::Poisoned {
                     clear_at: self.now + self.options.quiet,
@@ -738,21 +725,6 @@ impl Conversation {
         } else {
             self.send_for(entry);
         }
-    }
-
-    /// No status has come for so long that the link is suspect.
-    fn miss_status(&mut self) {
-        match self.options.link {
-            Medium::Stream => self.break_link(),
-            Medium::Serial(_) => {
-                self.reset_at = Some(self.now + self.options.reset_after);
-                self.asks_status = true;
-            }
-        }
-    }
-
-    fn break_link(&mut self) {
-        self.change_link(LinkState::Broken);
     }
 
     pub(super) fn handle_link(&mut self, event: LinkEvent) {
@@ -801,7 +773,6 @@ impl Conversation {
             None => {}
         }
         self.output.clear();
-        self.asks_status = false;
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {

@@ -142,7 +142,7 @@ const fn head(command: &Command<'_>) -> &'static str {
 /// What is with the unit, or on its way to it.
 #[derive(Debug)]
 pub(super) struct Exchange {
-    /// Whose it is; `None` once that was told, or if it is the session's own.
+    /// Whose it is; `None` once that was told.
     pub(super) entry: Option<Entry>,
     pub(super) answer: Answer,
     /// How many frames had begun when it left.
@@ -200,7 +200,7 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    pub(super) const fn to(command: &Command<'_>) -> Self {
+    const fn to(command: &Command<'_>) -> Self {
         match command {
             Command::ReadAddress => Self::Address,
             Command::ReadStatus => Self::Status,
@@ -240,10 +240,10 @@ impl Answer {
 }
 
 impl Exchange {
-    pub(super) fn new(entry: Option<Entry>, answer: Answer) -> Self {
+    pub(super) fn new(entry: Entry) -> Self {
         Self {
-            entry,
-            answer,
+            answer: Answer::to(&entry.command),
+            entry: Some(entry),
             after: 0,
             may_echo: true,
             held: None,

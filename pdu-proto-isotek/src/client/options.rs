@@ -27,8 +27,7 @@ pub struct Options {
     pub status_interval: Duration,
     /// Without a status frame for so long, readings are stale.
     pub stale_after: Duration,
-    /// Without a status frame for so long, a TCP connection is given up; over a serial line, which nothing is gained by
-    /// opening again, `?` is asked.
+    /// Without a status frame for so long, the link is given up: [`LinkDemand::Reset`](pdu_core::LinkDemand::Reset).
     pub reset_after: Duration,
     /// Serial lines: how long the line must have been quiet, after an answer that did not come, before anything else is sent.
     /// A unit that answers later than [`timeout`](Self::timeout) and this together can be taken for the answer to the next
