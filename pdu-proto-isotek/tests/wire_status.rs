@@ -221,3 +221,17 @@ fn a_line_out_of_order_or_without_its_end_is_left() {
         assert_eq!(framing.status_lines(rest, &mut frame), 0, "{}", rest.escape_ascii());
     }
 }
+
+#[test]
+fn a_year_of_fewer_than_four_digits_is_refused_on_every_way() {
+    // Each is as long as a year of four digits up to the next separator.
+    for clock in ["26|4|21|09|05|00|", "2|11|21|09|05|00|", "202|4|21|09|05|0|"] {
+        let bytes = format!("CH0=1|230|36|\nRTC={clock}\n>");
+        for mode in [Mode::Strict, Mode::Lenient] {
+            assert!(StatusFrame::parse(bytes.as_bytes(), mode).is_err(), "{clock}");
+        }
+        let mut frame = StatusFrame::default();
+        Framing::default().status_lines(bytes.as_bytes(), &mut frame);
+        assert_eq!(frame.clock, None, "{clock}");
+    }
+}

@@ -32,7 +32,7 @@ pub(super) fn channel_line(bytes: &[u8]) -> Read<'_, ChannelStatus> {
 /// What stands behind `RTC=`: `yyyy|mm|dd|hh|min|ss|` and the line's end.
 pub(super) fn clock_line(bytes: &[u8]) -> Read<'_, LocalDateTime> {
     let (year, rest) = match bytes {
-        [b'2'..=b'9', _, _, _, b'|', ..] => number::<4>(bytes)?,
+        [b'2'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'|', ..] => number::<4>(bytes)?,
         _ => return None,
     };
     let (month, rest) = part(rest)?;
