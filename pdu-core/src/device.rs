@@ -7,8 +7,8 @@ use core::fmt;
 
 use crate::words::words;
 use crate::{
-    Action, Alarm, ContactStatus, Delay, Effect, Error, ErrorKind, LocalDateTime, OutletKind, Point,
-    PowerRestorePolicy, PowerState, Reading, ScheduleRecord, Session, Target, ThresholdSetting,
+    Action, Alarm, ContactStatus, Decimal, Delay, Effect, Error, ErrorKind, LocalDateTime, OutletKind, Point,
+    PowerRestorePolicy, PowerState, Quantity, Reading, ScheduleRecord, Session, Target, ThresholdSetting, Trip,
 };
 
 /// A [`Session`] with a rack unit, whatever its protocol: commands and answers in one vocabulary.
@@ -66,6 +66,10 @@ pub enum Command {
     Settings,
     /// Stores what differs, and reads it back; see [`Settings`].
     SetSettings(Settings),
+    /// All rules by which the unit itself raises alarms.
+    AlarmRules,
+    /// Replaces all alarm rules by these, and reads them back.
+    SetAlarmRules(Vec<AlarmRule>),
     /// Restarts the unit's controller. Never repeated.
     Restart(Restart),
 }
@@ -107,6 +111,8 @@ pub enum Answer {
     Schedule(Vec<ScheduleRecord>),
     /// What is stored in the unit.
     Settings(Settings),
+    /// All rules by which the unit itself raises alarms, by their rows.
+    AlarmRules(Vec<AlarmRule>),
 }
 
 /// What a unit tells unasked.
@@ -155,7 +161,7 @@ impl Snapshot {
     /// let snapshot = Snapshot::default();
     /// assert_eq!(snapshot.reading(Point::inlet(1).on(Line::L1), Quantity::Voltage), None);
     /// ```
-    pub fn reading(&self, point: Point, quantity: crate::Quantity) -> Option<&Reading> {
+    pub fn reading(&self, point: Point, quantity: Quantity) -> Option<&Reading> {
         self.readings
             .iter()
             .find(|r| r.point == point && r.quantity == quantity && r.statistic == crate::Statistic::Now)
@@ -243,12 +249,30 @@ pub struct OutletSettings {
     /// What stands behind it, or whether it may be switched.
     #[cfg_attr(feature = "serde", serde(default, rename = "type"))]
     pub kind: Option<OutletKind>,
-    /// Its delay in seconds: what the device does with it is for the device's documentation to say.
+    /// The address of a page about what stands behind it.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub url: Option<String>,
+    /// Its only delay in seconds, on devices that have but one: what they do with it is for their documentation to say.
     #[cfg_attr(feature = "serde", serde(default))]
     pub delay: Option<u32>,
+    /// Seconds that a delayed switching on waits.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub on_delay: Option<u32>,
+    /// Seconds that a delayed switching off waits.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub off_delay: Option<u32>,
+    /// Seconds that a delayed cycle waits before it switches off.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub cycle_delay: Option<u32>,
+    /// Seconds that a cycle stays off.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub cycle_duration: Option<u32>,
     /// What it does when the unit gets power again.
     #[cfg_attr(feature = "serde", serde(default))]
     pub restore_policy: Option<PowerRestorePolicy>,
+    /// Seconds that it waits for that.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub restore_delay: Option<u32>,
 }
 
 impl OutletSettings {
@@ -259,10 +283,42 @@ impl OutletSettings {
             number,
             name: None,
             kind: None,
+            url: None,
             delay: None,
+            on_delay: None,
+            off_delay: None,
+            cycle_delay: None,
+            cycle_duration: None,
             restore_policy: None,
+            restore_delay: None,
         }
     }
+}
+
+/// A rule by which a unit itself raises an alarm.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(deny_unknown_fields)
+)]
+pub struct AlarmRule {
+    /// Its row in the device's table, from 1.
+    pub number: u16,
+    /// Which place it watches; `None` for one that only the device's own name tells.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub point: Option<Point>,
+    /// Which quantity it watches; also tells the unit of the threshold.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub quantity: Option<Quantity>,
+    /// The device's own name of what it watches, such as an object identifier. In a rule to be set, either this or place and
+    /// quantity will do; both must agree.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub object: Option<String>,
+    /// On which side of the threshold.
+    pub trip: Trip,
+    /// In [`Quantity::unit`]; without a quantity, as the device counts.
+    pub threshold: Decimal,
 }
 
 words! {
@@ -293,6 +349,10 @@ words! {
         Settings = "settings",
         /// [`Command::SetSettings`].
         SetSettings = "set_settings",
+        /// [`Command::AlarmRules`].
+        AlarmRules = "alarm_rules",
+        /// [`Command::SetAlarmRules`].
+        SetAlarmRules = "set_alarm_rules",
     }
 }
 

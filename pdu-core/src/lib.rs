@@ -39,8 +39,8 @@ pub use backoff::{Backoff, LinkEnd};
 pub use call_error::CallError;
 #[cfg(feature = "alloc")]
 pub use device::{
-    Answer, Capabilities, Capability, Command, DeviceError, DeviceSession, Identity, IdentitySource, OutletSettings,
-    OutletStatus, Restart, Settings, Snapshot, Update,
+    AlarmRule, Answer, Capabilities, Capability, Command, DeviceError, DeviceSession, Identity, IdentitySource,
+    OutletSettings, OutletStatus, Restart, Settings, Snapshot, Update,
 };
 pub use endpoint::{Endpoint, Event, EventOf, Hub, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport};
 pub use error::{Effect, Error, ErrorKind};
@@ -59,6 +59,6 @@ pub use time_of_day::{ParseTimeOfDayError, TimeOfDay};
 pub use vocabulary::{
     Action, Alarm, Component, Contact, ContactKind, ContactStatus, Delay, Line, LocalDateTime, OutletKind,
     ParseLocalDateTimeError, Point, PowerRestorePolicy, PowerState, Quality, Quantity, Reading, Severity, Statistic,
-    Target, Threshold, ThresholdSetting, Unit, Value,
+    Target, Threshold, ThresholdSetting, Trip, Unit, Value,
 };
 pub use words::UnknownWord;

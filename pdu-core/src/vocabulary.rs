@@ -45,6 +45,9 @@ words! {
         Illuminance = "illuminance",
         /// Sound, on the scale of the device.
         SoundLevel = "sound_level",
+        /// Where an input stands, on the scale of the device: analog inputs, and two-state ones whose ends the device's
+        /// documentation does not explain.
+        InputLevel = "input_level",
     }
 }
 
@@ -80,7 +83,7 @@ impl Quantity {
             Self::ReactiveEnergy => "varh",
             Self::Temperature | Self::DewPoint => "Cel",
             Self::Load | Self::RelativeHumidity => "%",
-            Self::PowerFactor | Self::AirFlow | Self::Illuminance | Self::SoundLevel => "1",
+            Self::PowerFactor | Self::AirFlow | Self::Illuminance | Self::SoundLevel | Self::InputLevel => "1",
         };
         Unit { symbol, exponent: 0 }
     }
@@ -509,6 +512,16 @@ pub struct ThresholdSetting {
     pub level: Threshold,
     /// What it is set to, in [`Quantity::unit`].
     pub value: Decimal,
+}
+
+words! {
+    /// On which side of its threshold a rule raises its alarm.
+    pub enum Trip as "trip direction" {
+        /// Below it.
+        Below = "below",
+        /// Above it.
+        Above = "above",
+    }
 }
 
 /// An alarm that stands.

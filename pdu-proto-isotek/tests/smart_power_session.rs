@@ -687,6 +687,12 @@ fn what_the_protocol_has_no_line_for_is_unsupported_and_never_approximated() {
                 ..OutletSettings::of(1)
             }],
         }),
+        Command::SetSettings(Settings {
+            outlets: vec![OutletSettings {
+                on_delay: Some(5),
+                ..OutletSettings::of(1)
+            }],
+        }),
         Command::SetSchedule(vec![ScheduleRecord {
             action: Action::CancelPending,
             ..at_half_past_seven(1)

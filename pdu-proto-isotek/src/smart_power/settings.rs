@@ -71,6 +71,18 @@ fn change_of(wanted: &OutletSettings) -> Result<Change, DeviceError> {
             "the unit stores nothing of what outlets do when power returns",
         ));
     }
+    let stored = OutletSettings {
+        unit: wanted.unit,
+        name: wanted.name.clone(),
+        kind: wanted.kind,
+        delay: wanted.delay,
+        ..OutletSettings::of(number)
+    };
+    if *wanted != stored {
+        return Err(DeviceError::unsupported(
+            "the unit stores of an outlet its name, its type and one delay",
+        ));
+    }
     // What is behind the name is padding, on the line as well as here.
     let name = wanted.name.as_deref().map(|name| Text::new(name.trim_end_matches(' ')));
     let name = name.transpose().map_err(|error| invalid(error.to_string()))?;
