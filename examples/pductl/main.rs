@@ -15,6 +15,7 @@ mod simulators;
 mod table;
 mod terminal;
 mod url;
+mod varbinds;
 
 use std::process::ExitCode;
 

@@ -13,7 +13,8 @@ use crate::terminal::{self, Foreign, Hex, Paint, Style};
 ///
 /// Messages may stand one after the other. What the standard does not allow is listed with the message that has it; what
 /// leaves no message to show (a wrong CRC, a header that is none, a message that is cut) ends the decoding. A line of text
-/// that is none is named so, and decoding goes on with the next line.
+/// that is none is named so, and decoding goes on with the next line. A datagram of SNMP is one message: what stands behind it
+/// is left over, and a varbind that cannot be read is shown in its place among the others.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// What the bytes are
@@ -103,11 +104,21 @@ fn in_words(decoded: &Decoded, bytes: &[u8]) -> String {
             paint.apply(Style::Dim, Hex(bytes.get(range).unwrap_or_default()))
         ));
         let fields = item.fields.iter().filter(|field| !field.value.is_null());
-        lines.extend(fields.map(|field| format!("  {:<14}{}\n", field.name, field.in_words())));
+        let longest = fields.clone().map(|field| field.name.len()).max();
+        let width = longest.map_or(14, |len| 14.max(len + 2));
+        for field in fields {
+            let names = std::iter::once(field.name).chain(std::iter::repeat(""));
+            let words = field.in_words().into_iter();
+            lines.extend(
+                words
+                    .zip(names)
+                    .map(|(words, name)| format!("  {name:<width$}{words}\n")),
+            );
+        }
         let deviations = item.deviations.iter();
         lines.extend(deviations.map(|deviation| {
             let deviation = paint.apply(Style::Warning, Foreign(deviation));
-            format!("  {:<14}{deviation}\n", "deviation")
+            format!("  {:<width$}{deviation}\n", "deviation")
         }));
     }
     if !decoded.rest.is_empty() {

@@ -2,6 +2,7 @@
 
 mod isotek;
 mod modbus;
+mod snmp;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -25,6 +26,9 @@ pub(crate) enum Kind {
     /// Lines of the IsoTek text protocol, commands and replies
     #[value(name = "isotek")]
     Isotek,
+    /// A message of SNMP v1, v2c or v3; what is encrypted is shown as it is, a community as text
+    #[value(name = "snmp")]
+    Snmp,
 }
 
 pub(crate) fn decode(kind: Kind, bytes: &[u8], mode: Mode) -> Decoded {
@@ -34,6 +38,7 @@ pub(crate) fn decode(kind: Kind, bytes: &[u8], mode: Mode) -> Decoded {
         Kind::TcpRequest => modbus::tcp(kind, bytes, mode, Direction::Request),
         Kind::TcpResponse => modbus::tcp(kind, bytes, mode, Direction::Response),
         Kind::Isotek => isotek::decode(kind, bytes, mode),
+        Kind::Snmp => snmp::decode(kind, bytes, mode),
     }
 }
 
@@ -49,7 +54,7 @@ pub(crate) struct Decoded {
 
 #[derive(Debug)]
 pub(crate) struct DecodeError {
-    /// Where the message begins that has the error.
+    /// Where the message begins that has the error, or its part if that is known.
     pub(crate) offset: usize,
     pub(crate) message: String,
 }
@@ -67,7 +72,8 @@ pub(crate) struct Item {
 pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) value: Value,
-    words: Option<String>,
+    /// What a person would rather read, in lines.
+    words: Option<Vec<String>>,
 }
 
 impl Field {
@@ -82,21 +88,33 @@ impl Field {
     /// With what a person would rather read.
     pub(crate) fn with_words(self, words: String) -> Self {
         Self {
-            words: Some(words),
+            words: Some(vec![words]),
             ..self
         }
     }
 
-    pub(crate) fn in_words(&self) -> String {
-        match (&self.words, &self.value) {
-            (Some(words), _) => Foreign(words).to_string(),
-            (None, Value::String(text)) => Foreign(text).to_string(),
-            (None, Value::Array(values)) => {
+    /// With several lines of it.
+    pub(crate) fn with_lines(self, lines: Vec<String>) -> Self {
+        Self {
+            words: Some(lines),
+            ..self
+        }
+    }
+
+    /// At least one line.
+    pub(crate) fn in_words(&self) -> Vec<String> {
+        let line = match (&self.words, &self.value) {
+            (Some(lines), _) if !lines.is_empty() => {
+                return lines.iter().map(|line| Foreign(line).to_string()).collect();
+            }
+            (_, Value::String(text)) => Foreign(text).to_string(),
+            (_, Value::Array(values)) => {
                 let words: Vec<_> = values.iter().map(Value::to_string).collect();
                 words.join(" ")
             }
-            (None, value) => value.to_string(),
-        }
+            (_, value) => value.to_string(),
+        };
+        vec![line]
     }
 }
 
@@ -213,6 +231,27 @@ mod tests {
         }
     }
 
+    /// Of SNMP too: either a message and what stands behind it, or nothing.
+    #[test]
+    fn any_datagram_is_accounted_for() {
+        const MESSAGE: &[u8] = b"0-\x02\x01\x01\x04\x06public\xa2 \x02\x01\x07\x02\x01\x00\x02\x01\x00\
+            0\x150\x08\x06\x04+\x06\x01\x01\x02\x000\t\x06\x04+\x06\x01\x02\x02\x01*";
+        let mut rng = Rng::from_seed(3);
+        for _ in 0..20_000 {
+            let [at, octet, more, ..] = rng.next_u64().to_le_bytes();
+            let mut bytes = MESSAGE.to_vec();
+            bytes[usize::from(at) % MESSAGE.len()] = octet;
+            bytes.resize(MESSAGE.len() - 4 + usize::from(more) % 8, 0);
+            for mode in [Mode::Strict, Mode::Lenient] {
+                let decoded = decode(Kind::Snmp, &bytes, mode);
+                let read: usize = decoded.items.iter().map(|item| item.len).sum();
+                assert_eq!(read + decoded.rest.len(), bytes.len(), "{bytes:02x?}");
+                assert!(decoded.error.is_some() || read > 0);
+                check_words(&decoded);
+            }
+        }
+    }
+
     fn check_text(decoded: &Decoded, bytes: &[u8]) {
         let mut end = 0;
         for item in &decoded.items {
@@ -239,7 +278,7 @@ mod tests {
         let fields = decoded.items.iter().flat_map(|item| &item.fields);
         assert!(
             fields
-                .map(Field::in_words)
+                .flat_map(Field::in_words)
                 .all(|words| !words.contains(char::is_control))
         );
     }

@@ -5,6 +5,7 @@
 
 mod decode;
 mod decode_isotek;
+mod decode_snmp;
 mod demo;
 mod devices;
 mod isotek;
