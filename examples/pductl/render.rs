@@ -1,9 +1,9 @@
 //! A device as a person reads it: one block of tables.
 
 use pdu_core::{
-    Alarm, Comparison, Component, Contact, ContactStatus, Identity, OutletSettings, OutletStatus, Point, PowerState,
-    Quality, Quantity, Reading, ScheduleRecord, Settings, Severity, Snapshot, Statistic, Threshold, ThresholdSetting,
-    Trigger, Update, Value,
+    Alarm, AlarmRule, Comparison, Component, Contact, ContactStatus, Identity, OutletSettings, OutletStatus, Point,
+    PowerState, Quality, Quantity, Reading, ScheduleRecord, Settings, Severity, Snapshot, Statistic, Threshold,
+    ThresholdSetting, Trigger, Update, Value,
 };
 
 use crate::devices::Found;
@@ -204,14 +204,22 @@ fn trigger_in_words(trigger: Trigger) -> String {
 /// What is stored in a device, a row for each outlet; no column for what it does not have.
 pub(crate) fn settings(settings: &Settings, paint: Paint) -> String {
     type Column = (&'static str, fn(&OutletSettings) -> Option<String>);
-    const COLUMNS: [Column; 4] = [
+    const COLUMNS: [Column; 10] = [
         ("name", |outlet| {
             outlet.name.as_deref().map(|name| Foreign(name).to_string())
         }),
         ("type", |outlet| outlet.kind.map(|kind| kind.to_string())),
-        ("delay", |outlet| outlet.delay.map(|delay| format!("{delay} s"))),
+        ("delay", |outlet| outlet.delay.map(seconds)),
+        ("on delay", |outlet| outlet.on_delay.map(seconds)),
+        ("off delay", |outlet| outlet.off_delay.map(seconds)),
+        ("cycle delay", |outlet| outlet.cycle_delay.map(seconds)),
+        ("cycle duration", |outlet| outlet.cycle_duration.map(seconds)),
         ("after power loss", |outlet| {
             outlet.restore_policy.map(|policy| policy.to_string())
+        }),
+        ("restore delay", |outlet| outlet.restore_delay.map(seconds)),
+        ("url", |outlet| {
+            outlet.url.as_deref().map(|url| Foreign(url).to_string())
         }),
     ];
     let has = |(_, value): &&Column| settings.outlets.iter().any(|outlet| value(outlet).is_some());
@@ -229,6 +237,42 @@ pub(crate) fn settings(settings: &Settings, paint: Paint) -> String {
         table.push(row);
     }
     table.to_text(paint)
+}
+
+fn seconds(count: u32) -> String {
+    format!("{count} s")
+}
+
+/// The rules by which a device raises alarms, a row for each.
+pub(crate) fn alarm_rules(rules: &[AlarmRule], paint: Paint) -> String {
+    if rules.is_empty() {
+        return "  no rules\n".into();
+    }
+    let mut table = Table::of_words_under(&["rule", "watches", "alarm", "named by the device"]);
+    for rule in rules {
+        table.push(vec![
+            rule.number.into(),
+            watched_by(rule).into(),
+            trip_in_words(rule).into(),
+            Foreign(rule.object.as_deref().unwrap_or_default()).into(),
+        ]);
+    }
+    table.to_text(paint)
+}
+
+fn watched_by(rule: &AlarmRule) -> String {
+    let quantity = rule.quantity.map(|quantity| quantity.as_str().replace('_', " "));
+    let words: Vec<_> = rule.point.map(place).into_iter().chain(quantity).collect();
+    words.join(" ")
+}
+
+/// `above 16.0 A`; without a quantity, as the device counts.
+fn trip_in_words(rule: &AlarmRule) -> String {
+    let Some(quantity) = rule.quantity else {
+        return format!("{} {}", rule.trip, rule.threshold);
+    };
+    let threshold = digits(Value::Gauge(rule.threshold), quantity).unwrap_or_default();
+    format!("{} {threshold} {}", rule.trip, unit_in_words(quantity))
 }
 
 /// Units that answered on a network, a row for each.

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod alarm;
 mod clock;
 mod decode;
 mod demo;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Outlet(outlet::Arguments),
     Threshold(threshold::Arguments),
     Energy(energy::Arguments),
+    Alarm(alarm::Arguments),
     Clock(clock::Arguments),
     Schedule(schedule::Arguments),
     Settings(settings::Arguments),
@@ -45,6 +47,7 @@ pub(crate) fn run(command: Command) -> Run {
         Command::Outlet(arguments) => block_on(outlet::run(arguments)),
         Command::Threshold(arguments) => block_on(threshold::run(arguments)),
         Command::Energy(arguments) => block_on(energy::run(arguments)),
+        Command::Alarm(arguments) => block_on(alarm::run(arguments)),
         Command::Clock(arguments) => block_on(clock::run(arguments)),
         Command::Schedule(arguments) => block_on(schedule::run(arguments)),
         Command::Settings(arguments) => block_on(settings::run(arguments)),

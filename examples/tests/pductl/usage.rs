@@ -128,6 +128,7 @@ fn commands_want_all_that_they_need() {
     }
     pductl(&["clock", url]).failed(2);
     pductl(&["schedule", url, "set"]).failed(2);
+    pductl(&["alarm", url, "set"]).failed(2);
     pductl(&["settings", url, "set"]).failed(2);
     for to in ["rack1", "127.0.0.1:0", "127.0.0.1:65536", ""] {
         pductl(&["discover", "--to", to]).failed(2);
