@@ -2,6 +2,16 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+#[cfg(feature = "alloc")]
+pub mod client;
+#[cfg(feature = "alloc")]
+mod error;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 pub mod wire;
+
+#[cfg(feature = "alloc")]
+pub use error::{Rejected, SnmpError};

@@ -25,6 +25,8 @@ mod code;
 mod error;
 mod message;
 mod oid;
+#[cfg(feature = "alloc")]
+mod owned;
 pub mod v3;
 mod value;
 mod varbind;
@@ -36,5 +38,7 @@ pub use code::{ErrorStatus, GenericTrap, Operation, Tag, Version};
 pub use error::{EncodeError, Field, Problem, WireError};
 pub use message::{Community, Message};
 pub use oid::{Arcs, Oid, OidError};
+#[cfg(feature = "alloc")]
+pub use owned::{OidBuf, VarBindList};
 pub use value::{Opaque, Value};
 pub use varbind::{BadVarBind, CheckedVarBinds, VarBind, VarBinds, VarBindsIter};

@@ -1,7 +1,7 @@
 use core::{cmp::Ordering, fmt};
 
 /// The most arcs that a name has. Source: RFC 2578, 3.5.
-const MAX_ARCS: usize = 128;
+pub(super) const MAX_ARCS: usize = 128;
 
 /// A name in the tree of objects, as the octets of its encoding.
 ///
@@ -281,7 +281,7 @@ const fn digits(number: u64) -> usize {
 }
 
 /// Writes a number to the base 128 behind the first `at` octets, and says where it ends.
-fn push(number: u64, buffer: &mut [u8], at: usize) -> Result<usize, OidError> {
+pub(super) fn push(number: u64, buffer: &mut [u8], at: usize) -> Result<usize, OidError> {
     let end = at.saturating_add(digits(number));
     let place = buffer.get_mut(at..end).ok_or(OidError::Buffer)?;
     let mut rest = number;

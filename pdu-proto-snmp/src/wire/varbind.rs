@@ -218,6 +218,31 @@ impl<'a> VarBinds<'a> {
         }
     }
 
+    /// Octets that such a list was made of, to be read by the same rules. Offsets count from their start.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) const fn from_octets(octets: &'a [u8], version: Version, tolerance: super::Tolerance) -> Self {
+        Self {
+            octets,
+            end: octets.len(),
+            rules: Rules { tolerance, version },
+            table: &[],
+        }
+    }
+
+    /// By which rules they are read.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(crate) const fn rules(&self) -> (Version, super::Tolerance) {
+        (self.rules.version, self.rules.tolerance)
+    }
+
+    /// The table of the caller's, if it is one.
+    #[cfg(feature = "alloc")]
+    pub(super) const fn table(&self) -> &'a [VarBind<'a>] {
+        self.table
+    }
+
     /// Each in order, or why it cannot be read.
     #[inline]
     pub fn iter(&self) -> VarBindsIter<'a> {
@@ -255,11 +280,17 @@ impl<'a> VarBinds<'a> {
     #[inline]
     pub(super) fn write(&self, version: Version, writer: &mut Writer<'_>) {
         let mark = writer.len();
+        self.write_items(version, writer);
+        writer.head(Tag::SEQUENCE, mark);
+    }
+
+    /// The varbinds without the head of their list.
+    #[inline]
+    pub(super) fn write_items(&self, version: Version, writer: &mut Writer<'_>) {
         writer.slice(self.octets);
         for varbind in self.table.iter().rev() {
             varbind.write(version, writer);
         }
-        writer.head(Tag::SEQUENCE, mark);
     }
 }
 

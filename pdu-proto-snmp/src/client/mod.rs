@@ -1,0 +1,21 @@
+//! Level 1, the asking side.
+//!
+//! [`Manager`] asks thousands of agents over one socket: a [`Hub`](pdu_core::Hub). [`Client`] asks one agent: a
+//! [`Session`](pdu_core::Session), for drivers and device sessions. Both take the same [`Target`]s and answer the same way.
+//!
+//! Get, get-next, get-bulk and [walks](Walk) read, and are asked again where no answer came. A set is sent once, unless
+//! [`Retry::Idempotent`] says otherwise.
+
+mod manager;
+mod options;
+mod reply;
+mod request;
+mod session;
+mod target;
+
+pub use manager::Manager;
+pub use options::ManagerOptions;
+pub use reply::{ManagerEvent, Reply, Response};
+pub use request::{OwnedRequest, Request, Retry, Walk, WalkOrder, WalkStep};
+pub use session::{Client, SnmpSession};
+pub use target::{Security, SourcePolicy, Target, TargetId, TargetOptions};

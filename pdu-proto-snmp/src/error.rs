@@ -1,0 +1,256 @@
+use core::net::SocketAddr;
+
+use pdu_core::{Effect, ErrorKind};
+
+use crate::wire::{EncodeError, ErrorStatus, Oid, OidBuf, Version, WireError};
+
+/// How a request of a manager fails.
+///
+/// The effect tells whether a set took place. All other requests change nothing, and are [`NotApplied`](Effect::NotApplied)
+/// whatever happened to their answers.
+///
+/// No secret is in it: neither a community, nor a key, nor a value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SnmpError {
+    /// The request may not be sent as it is; nothing was.
+    #[error("request not allowed: {0}")]
+    Encode(#[from] EncodeError),
+    /// The agent did not answer in time, as often as it was asked.
+    #[error("no answer ({attempts} sent){}{}", Ambiguous(*.silence), Because(.rejected.as_ref()))]
+    Timeout {
+        /// How often the request was sent.
+        attempts: u8,
+        /// What else than a loss may keep the agent silent.
+        silence: Silence,
+        /// Why something that did come was not the answer: the first reason found.
+        rejected: Option<Rejected>,
+        /// Whether it took effect.
+        effect: Effect,
+    },
+    /// The agent answered that it did not do it.
+    #[error("agent answered {status}{}", About(*.index, .name.as_ref()))]
+    Agent {
+        /// Why not: the standard's statuses and any other.
+        status: ErrorStatus,
+        /// Which varbind of the request it is about, counted from 1; 0 if about none, or none that there is.
+        index: u32,
+        /// The name of that varbind.
+        name: Option<OidBuf>,
+        /// Whether it took effect.
+        effect: Effect,
+    },
+    /// The answer to this very request (its id says so) is malformed.
+    #[error("answer: {error}")]
+    Wire {
+        /// What is wrong, and where.
+        error: WireError,
+        /// Whether it took effect.
+        effect: Effect,
+    },
+    /// The answer has another number of varbinds than the request, and so cannot be assigned to it.
+    #[error("answer has {found} varbinds where {expected} were asked for")]
+    Mismatch {
+        /// Varbinds of the request.
+        expected: usize,
+        /// Varbinds of the answer.
+        found: usize,
+        /// Whether it took effect.
+        effect: Effect,
+    },
+    /// The response, or the request itself, is too big for a message even with a single varbind.
+    #[error("too big for a message{}", Named(.name.as_ref()))]
+    TooBig {
+        /// The name that was asked for alone; `None` of a set, which is never split.
+        name: Option<OidBuf>,
+    },
+    /// A walk met a varbind without a readable name, and cannot go on from there.
+    #[error("walk cannot go on after {after}: {error}")]
+    VarBind {
+        /// The last name that was read.
+        after: OidBuf,
+        /// What is wrong, and where.
+        error: WireError,
+    },
+    /// A walk was answered with a name that does not come after the one asked for: an earlier one, or the same again.
+    #[error("walk goes backwards: {found} after {after}")]
+    NotIncreasing {
+        /// The name before.
+        after: OidBuf,
+        /// The name that came.
+        found: OidBuf,
+    },
+    /// A walk that may go backwards came to the same name again, and would never end.
+    #[error("walk runs in circles: {name} came again")]
+    Loop {
+        /// The name.
+        name: OidBuf,
+    },
+    /// A walk was answered with no varbind at all, and so cannot go on.
+    #[error("walk got an empty answer after {after}")]
+    Empty {
+        /// The name that was asked for.
+        after: OidBuf,
+    },
+    /// A walk has more varbinds than it may have.
+    #[error("walk has more than {max} varbinds")]
+    WalkTooLong {
+        /// How many it may have.
+        max: u32,
+    },
+    /// There was no link for the time that the settings allow, or it went away. (Single-target sessions only.)
+    #[error("no link")]
+    LinkDown {
+        /// Whether it took effect.
+        effect: Effect,
+    },
+    /// The caller withdrew the request, or removed its target.
+    #[error("cancelled")]
+    Cancelled {
+        /// Whether it took effect.
+        effect: Effect,
+    },
+}
+
+/// What, beside a lost datagram, keeps an agent from answering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Silence {
+    /// A wrong address, or a wrong community in v1 and v2c: agents drop those without a word.
+    #[default]
+    Community,
+    /// v3 without privacy: a wrong context.
+    Context,
+    /// v3 with privacy: a wrong privacy password or a wrong context. Some agents (net-snmp 5.9) report neither.
+    Privacy,
+}
+
+/// Why a datagram that came was not taken for the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejected {
+    /// It came from another address; [`SourcePolicy`](crate::client::SourcePolicy) may allow that.
+    #[error("from {found}, not from the address that was asked")]
+    Source {
+        /// From where.
+        found: SocketAddr,
+    },
+    /// It is malformed.
+    #[error(transparent)]
+    Wire(#[from] WireError),
+    /// It is of another version than the request.
+    #[error("of {found}, where {expected} was asked")]
+    Version {
+        /// The version of the request.
+        expected: Version,
+        /// The version that came.
+        found: Version,
+    },
+    /// It is authentic, and its ids are not those of one request.
+    #[error("with the message id of this request, and another's request id")]
+    RequestId,
+    /// It is protected less than the request was, which is no answer (RFC 3412, 7.2, 13).
+    #[error("protected less than the request")]
+    SecurityLevel,
+    /// Another engine, user or context than was asked (RFC 3412, 7.2, 13).
+    #[error("of another engine, user or context than was asked")]
+    Principal,
+}
+
+struct Because<'a>(Option<&'a Rejected>);
+
+impl core::fmt::Display for Because<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.0 {
+            Some(rejected) => write!(f, "; a datagram was not taken: {rejected}"),
+            None => Ok(()),
+        }
+    }
+}
+
+struct Ambiguous(Silence);
+
+impl core::fmt::Display for Ambiguous {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self.0 {
+            Silence::Community => ", which a wrong community looks like too",
+            Silence::Context => ", which an unknown context looks like too",
+            Silence::Privacy => ", which a wrong privacy password or an unknown context looks like too",
+        })
+    }
+}
+
+struct Named<'a>(Option<&'a OidBuf>);
+
+impl core::fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.0 {
+            Some(name) => write!(f, " ({name})"),
+            None => Ok(()),
+        }
+    }
+}
+
+struct About<'a>(u32, Option<&'a OidBuf>);
+
+impl core::fmt::Display for About<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        if self.0 > 0 {
+            write!(f, " to varbind {}", self.0)?;
+        }
+        Named(self.1).fmt(f)
+    }
+}
+
+impl SnmpError {
+    /// The name that the error is about, if it is about one.
+    pub fn name(&self) -> Option<Oid<'_>> {
+        match self {
+            Self::Agent { name, .. } | Self::TooBig { name } => name.as_ref(),
+            Self::NotIncreasing { found, .. } => Some(found),
+            Self::Loop { name } => Some(name),
+            Self::Empty { after } | Self::VarBind { after, .. } => Some(after),
+            _ => None,
+        }
+        .map(OidBuf::as_oid)
+    }
+}
+
+impl pdu_core::Error for SnmpError {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Encode(_) => ErrorKind::InvalidArgument,
+            Self::Timeout { .. } => ErrorKind::Timeout,
+            Self::Agent { status, .. } => kind_of(*status),
+            Self::Wire { .. } | Self::VarBind { .. } | Self::Empty { .. } => ErrorKind::Malformed,
+            Self::Mismatch { .. } | Self::NotIncreasing { .. } | Self::Loop { .. } => ErrorKind::Mismatch,
+            Self::TooBig { .. } | Self::WalkTooLong { .. } => ErrorKind::Refused,
+            Self::LinkDown { .. } => ErrorKind::LinkDown,
+            Self::Cancelled { .. } => ErrorKind::Cancelled,
+        }
+    }
+
+    fn effect(&self) -> Effect {
+        match *self {
+            Self::Timeout { effect, .. }
+            | Self::Agent { effect, .. }
+            | Self::Wire { effect, .. }
+            | Self::Mismatch { effect, .. }
+            | Self::LinkDown { effect }
+            | Self::Cancelled { effect } => effect,
+            _ => Effect::NotApplied,
+        }
+    }
+}
+
+/// What an agent's refusal amounts to.
+const fn kind_of(status: ErrorStatus) -> ErrorKind {
+    match status {
+        ErrorStatus::NO_ACCESS
+        | ErrorStatus::AUTHORIZATION_ERROR
+        | ErrorStatus::READ_ONLY
+        | ErrorStatus::NOT_WRITABLE => ErrorKind::Denied,
+        ErrorStatus::NO_SUCH_NAME | ErrorStatus::NO_CREATION => ErrorKind::Unsupported,
+        _ => ErrorKind::Refused,
+    }
+}
