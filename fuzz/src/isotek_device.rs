@@ -185,12 +185,12 @@ fn outlet_settings(script: &mut Script<'_>) -> OutletSettings {
     let [number, which, value] = [script.next_u8(), script.next_u8(), script.next_u8()];
     OutletSettings {
         unit: u16::from(number >> 7),
-        number: u16::from(number & 31),
         name: (which & 1 == 1).then(|| text(script)),
         kind: (which & 2 == 2)
             .then_some([OutletKind::Normal, OutletKind::Router, OutletKind::Locked][usize::from(value % 3)]),
         delay: (which & 4 == 4).then_some(u32::from(value) * 500),
         restore_policy: (which & 0x78 == 0x78).then_some(PowerRestorePolicy::AlwaysOn),
+        ..OutletSettings::of(u16::from(number & 31))
     }
 }
 
