@@ -9,6 +9,8 @@ extern crate alloc;
 pub mod client;
 #[cfg(feature = "alloc")]
 mod error;
+#[cfg(feature = "alloc")]
+pub mod notification;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 pub mod wire;

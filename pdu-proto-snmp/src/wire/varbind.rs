@@ -354,6 +354,16 @@ pub struct VarBindsIter<'a> {
 }
 
 impl<'a> VarBindsIter<'a> {
+    /// The varbinds that are still to come, as a list of their own.
+    pub fn as_varbinds(&self) -> VarBinds<'a> {
+        VarBinds {
+            octets: self.rest,
+            end: self.end,
+            rules: self.rules,
+            table: self.table.as_slice(),
+        }
+    }
+
     /// What is not [plain](VarBind::plain).
     #[inline(never)]
     fn next_rarer(&mut self) -> Result<VarBind<'a>, BadVarBind<'a>> {

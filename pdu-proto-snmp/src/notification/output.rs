@@ -1,0 +1,40 @@
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+
+use pdu_core::Path;
+
+/// Datagrams that wait to be sent, a bounded number of them.
+///
+/// A path that is blocked holds up all others: they share the socket.
+#[derive(Debug)]
+pub(super) struct Output {
+    queue: VecDeque<(Path, Box<[u8]>)>,
+    capacity: usize,
+}
+
+impl Output {
+    pub(super) const fn new(capacity: usize) -> Self {
+        let queue = VecDeque::new();
+        Self { queue, capacity }
+    }
+
+    /// Whether it was taken: one beyond the capacity is not, as it would be lost on the way.
+    pub(super) fn push(&mut self, path: Path, datagram: &[u8]) -> bool {
+        let has_room = self.queue.len() < self.capacity;
+        if has_room {
+            self.queue.push_back((path, datagram.into()));
+        }
+        has_room
+    }
+
+    pub(super) fn head(&self) -> Option<(Path, &[u8])> {
+        self.queue.front().map(|(path, datagram)| (*path, &**datagram))
+    }
+
+    /// The head has left, if it was for this path.
+    pub(super) fn sent(&mut self, path: &Path) {
+        if self.queue.front().is_some_and(|(head, _)| head == path) {
+            self.queue.pop_front();
+        }
+    }
+}
