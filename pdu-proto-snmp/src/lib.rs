@@ -11,6 +11,8 @@ pub mod client;
 mod error;
 #[cfg(feature = "alloc")]
 pub mod notification;
+#[cfg(feature = "alloc")]
+pub mod server;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 pub mod wire;

@@ -39,6 +39,8 @@ pub use error::{EncodeError, Field, Problem, WireError};
 pub use message::{Community, Message};
 pub use oid::{Arcs, Oid, OidError};
 #[cfg(feature = "alloc")]
+pub(crate) use owned::append;
+#[cfg(feature = "alloc")]
 pub use owned::{OidBuf, VarBindList};
 pub use value::{Opaque, Value};
 pub use varbind::{BadVarBind, CheckedVarBinds, VarBind, VarBinds, VarBindsIter};

@@ -6,7 +6,7 @@ use core::{cmp::Ordering, fmt, hash, str::FromStr};
 use super::{
     EncodeError, Oid, OidError, Tolerance, VarBind, VarBinds, VarBindsIter, Version,
     oid::{MAX_ARCS, push},
-    writer::{Writer, write_to_end},
+    writer::{Writer, length_of, write_to_end},
 };
 
 /// A name of its own: [`Oid`], kept.
@@ -209,8 +209,7 @@ impl VarBindList {
 
     /// Adds a varbind at the end.
     pub fn push(&mut self, varbind: VarBind<'_>) {
-        self.octets
-            .extend(encoded(Version::V2C, &[varbind]).unwrap_or_default());
+        append(&mut self.octets, varbind);
     }
 
     /// The varbinds, borrowed.
@@ -234,6 +233,18 @@ impl VarBindList {
     pub fn is_empty(&self) -> bool {
         self.octets.is_empty()
     }
+}
+
+/// Adds a varbind, as v2 and v3 have it, behind the octets of others.
+pub(crate) fn append(octets: &mut Vec<u8>, varbind: VarBind<'_>) {
+    let varbind = [varbind];
+    let list = VarBinds::new(&varbind);
+    let start = octets.len();
+    let len = length_of(|writer| list.write_items(Version::V2C, writer));
+    octets.resize(start.saturating_add(len), 0);
+    let place = octets.get_mut(start..).unwrap_or_default();
+    // It has the length that was counted, and v2 has all values: nothing is refused.
+    let _ = write_to_end(place, |writer| list.write_items(Version::V2C, writer));
 }
 
 /// Varbinds one behind the other, without the head of their list.
