@@ -13,6 +13,7 @@ mod error;
 pub mod notification;
 #[cfg(feature = "alloc")]
 pub mod server;
+pub mod series7;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 pub mod wire;
