@@ -16,6 +16,7 @@ pub mod server;
 pub mod series7;
 #[cfg(feature = "proptest")]
 pub mod strategies;
+pub mod usm;
 pub mod wire;
 
 #[cfg(feature = "alloc")]

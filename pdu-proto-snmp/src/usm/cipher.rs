@@ -1,0 +1,133 @@
+use aes::{
+    Aes128Enc, Aes192Enc, Aes256Enc,
+    cipher::{BlockCipherEncrypt, InnerIvInit, KeyInit, consts::U16},
+};
+
+#[cfg(feature = "legacy-crypto")]
+use super::cbc::{Cbc, Des, TripleDes};
+use super::{PrivProtocol, Salt, UsmError, place::Place, secret::Secret};
+
+/// The key schedule of a cipher, and what its mode needs.
+#[derive(Clone)]
+pub(super) enum Cipher {
+    #[cfg(feature = "legacy-crypto")]
+    Des(Place<Cbc<Des>>),
+    #[cfg(feature = "legacy-crypto")]
+    TripleDes(Place<Cbc<TripleDes>>),
+    Aes128(Place<Aes128Enc>),
+    Aes192(Place<Aes192Enc>),
+    Aes256(Place<Aes256Enc>),
+}
+
+/// What an initial vector is made of: boots and time are the authoritative engine's.
+#[derive(Clone, Copy)]
+pub(super) struct Nonce {
+    pub(super) boots: u32,
+    pub(super) time: u32,
+    /// The privacy parameters.
+    pub(super) salt: [u8; 8],
+}
+
+impl Cipher {
+    pub(super) fn new(protocol: PrivProtocol, key: &Secret) -> Result<Self, UsmError> {
+        Ok(match protocol {
+            #[cfg(feature = "legacy-crypto")]
+            PrivProtocol::Des => Self::Des(Place::new(Cbc::new(key)?)),
+            #[cfg(feature = "legacy-crypto")]
+            PrivProtocol::TripleDes => Self::TripleDes(Place::new(Cbc::new(key)?)),
+            #[cfg(not(feature = "legacy-crypto"))]
+            PrivProtocol::Des | PrivProtocol::TripleDes => {
+                let protocol = protocol.as_str();
+                return Err(UsmError::Unsupported { protocol });
+            }
+            PrivProtocol::Aes128 => Self::Aes128(Place::new(keyed(key.as_octets())?)),
+            PrivProtocol::Aes192Blumenthal | PrivProtocol::Aes192Reeder => {
+                Self::Aes192(Place::new(keyed(key.as_octets())?))
+            }
+            PrivProtocol::Aes256Blumenthal | PrivProtocol::Aes256Reeder => {
+                Self::Aes256(Place::new(keyed(key.as_octets())?))
+            }
+        })
+    }
+
+    /// Octets of which encrypted data has a multiple.
+    pub(super) const fn block_len(&self) -> usize {
+        match self {
+            #[cfg(feature = "legacy-crypto")]
+            Self::Des(_) | Self::TripleDes(_) => 8,
+            Self::Aes128(_) | Self::Aes192(_) | Self::Aes256(_) => 1,
+        }
+    }
+
+    /// Of a message that is sent. Source: RFC 3826, 3.1.2.1; RFC 3414, 8.1.1.1.
+    pub(super) fn nonce(&self, boots: u32, time: u32, Salt(salt): Salt) -> Nonce {
+        let salt = match self {
+            #[cfg(feature = "legacy-crypto")]
+            Self::Des(_) | Self::TripleDes(_) => u64::from(boots) << 32 | salt & 0xFFFF_FFFF,
+            Self::Aes128(_) | Self::Aes192(_) | Self::Aes256(_) => salt,
+        };
+        let salt = salt.to_be_bytes();
+        Nonce { boots, time, salt }
+    }
+
+    /// In place. For DES and triple DES `data` is of whole blocks; what is not stays as it is.
+    pub(super) fn encrypt(&self, nonce: Nonce, data: &mut [u8]) {
+        match self {
+            #[cfg(feature = "legacy-crypto")]
+            Self::Des(cbc) => cbc.encrypt(nonce.salt, data),
+            #[cfg(feature = "legacy-crypto")]
+            Self::TripleDes(cbc) => cbc.encrypt(nonce.salt, data),
+            Self::Aes128(key) => encrypt_cfb(&**key, nonce, data),
+            Self::Aes192(key) => encrypt_cfb(&**key, nonce, data),
+            Self::Aes256(key) => encrypt_cfb(&**key, nonce, data),
+        }
+    }
+
+    /// Into `data`, which is as long as `encrypted`.
+    ///
+    /// # Errors
+    ///
+    /// No whole number of blocks, where the mode wants that.
+    pub(super) fn decrypt(&self, nonce: Nonce, encrypted: &[u8], data: &mut [u8]) -> Result<(), UsmError> {
+        match self {
+            #[cfg(feature = "legacy-crypto")]
+            Self::Des(cbc) => cbc.decrypt(nonce.salt, encrypted, data),
+            #[cfg(feature = "legacy-crypto")]
+            Self::TripleDes(cbc) => cbc.decrypt(nonce.salt, encrypted, data),
+            Self::Aes128(key) => decrypt_cfb(&**key, nonce, encrypted, data),
+            Self::Aes192(key) => decrypt_cfb(&**key, nonce, encrypted, data),
+            Self::Aes256(key) => decrypt_cfb(&**key, nonce, encrypted, data),
+        }
+    }
+}
+
+impl Nonce {
+    /// The initial vector of AES. Source: RFC 3826, 3.1.2.1.
+    fn vector(self) -> [u8; 16] {
+        let salt = u64::from_be_bytes(self.salt);
+        (u128::from(self.boots) << 96 | u128::from(self.time) << 64 | u128::from(salt)).to_be_bytes()
+    }
+}
+
+pub(super) fn keyed<C: KeyInit>(key: &[u8]) -> Result<C, UsmError> {
+    C::new_from_slice(key).map_err(|_| UsmError::KeyLength {
+        expected: C::key_size(),
+        found: key.len(),
+    })
+}
+
+fn encrypt_cfb<C: BlockCipherEncrypt<BlockSize = U16>>(key: &C, nonce: Nonce, data: &mut [u8]) {
+    cfb_mode::Encryptor::inner_iv_init(key, &nonce.vector().into()).encrypt(data);
+}
+
+fn decrypt_cfb<C: BlockCipherEncrypt<BlockSize = U16>>(
+    key: &C,
+    nonce: Nonce,
+    encrypted: &[u8],
+    data: &mut [u8],
+) -> Result<(), UsmError> {
+    let (needed, available) = (encrypted.len(), data.len());
+    cfb_mode::Decryptor::inner_iv_init(key, &nonce.vector().into())
+        .decrypt_b2b(encrypted, data)
+        .map_err(|_| UsmError::Scratch { needed, available })
+}
