@@ -1,5 +1,7 @@
 //! The object table, held against the sheet made from the manual.
 
+#![allow(clippy::unwrap_used)] // helpers of tests fail by panicking, as the tests do
+
 use std::collections::BTreeSet;
 
 use pdu_core::{ContactKind, Quantity};
@@ -38,7 +40,7 @@ fn every_object_is_as_the_sheet_has_it() {
         assert_eq!(object.name, name);
         assert_eq!(format!(".{}", object.oid), *oid, "{name}");
         assert_eq!(object.manual_line, line.parse().ok(), "{name}");
-        assert_eq!(object.manual_line.is_some(), status == "printed", "{name}");
+        assert_eq!(object.manual_line.is_none(), status.starts_with("INFERRED"), "{name}");
         let members = ["master", "slaveOne", "slaveTwo", "slaveThree", "slaveFour", "slaveFive"];
         let number = members.iter().position(|known| known == member);
         assert_eq!(usize::from(object.unit), number.unwrap_or(0), "{name}");

@@ -397,6 +397,7 @@ const BOX_2: Point = Point::sensor(3);
 type Notes = &'static [&'static Note];
 
 /// Where in the tree: 1.3.6.1.4.1.47394.1.group.number.0.
+#[derive(Clone, Copy)]
 struct Place {
     unit: u16,
     oid: Oid<'static>,

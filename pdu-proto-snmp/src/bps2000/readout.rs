@@ -129,6 +129,20 @@ impl Readout {
         };
     }
 
+    /// Takes the answers to these objects, in their order. What was left out is noted, and so is a varbind without a readable
+    /// name in the place of an object.
+    pub(super) fn take_answers(&mut self, asked: &[&'static Object], varbinds: VarBinds<'_>) {
+        for object in asked {
+            self.note(object.oid, Problem::NotAnswered);
+        }
+        for (object, varbind) in asked.iter().zip(varbinds) {
+            if let Err(BadVarBind { name: None, error, .. }) = varbind {
+                self.note(object.oid, Problem::VarBind(error));
+            }
+        }
+        self.take(varbinds);
+    }
+
     /// Notes why there is no value of an object that the agent has.
     pub(super) fn note(&mut self, name: Oid<'_>, problem: Problem) {
         if let Some(slot) = Object::index_at(name).and_then(|index| self.slots.get_mut(index)) {
@@ -167,13 +181,18 @@ impl Readout {
     /// [`ReadoutError::NoSuchDevice`] if the agent has no object of the master; in strict mode [`ReadoutError::Object`] with the
     /// first deviation.
     pub fn check(&self) -> Result<(), ReadoutError> {
-        if !self.is_present(0) {
-            return Err(ReadoutError::NoSuchDevice);
-        }
+        self.check_presence()?;
         match (self.profile.mode, self.deviations().next()) {
             (Mode::Strict, Some(deviation)) => Err(ReadoutError::Object(deviation)),
             _ => Ok(()),
         }
+    }
+
+    pub(super) fn check_presence(&self) -> Result<(), ReadoutError> {
+        if self.is_present(0) {
+            return Ok(());
+        }
+        Err(ReadoutError::NoSuchDevice)
     }
 
     /// All readings of the members that are there, in the order of the table.
