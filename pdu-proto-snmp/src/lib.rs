@@ -12,9 +12,9 @@ pub mod client;
 mod error;
 #[cfg(feature = "alloc")]
 pub mod notification;
+pub mod series7;
 #[cfg(feature = "alloc")]
 pub mod server;
-pub mod series7;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 pub mod usm;
