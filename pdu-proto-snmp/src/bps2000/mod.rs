@@ -45,6 +45,8 @@ mod objects;
 mod readout;
 #[cfg(feature = "alloc")]
 mod session;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 mod value;
 
 pub use notes::{Basis, NOTES, Note};
