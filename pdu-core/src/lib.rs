@@ -29,8 +29,6 @@ mod words;
 
 #[cfg(feature = "std")]
 pub mod blocking;
-#[cfg(feature = "simulator")]
-pub mod simulator;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "tokio")]

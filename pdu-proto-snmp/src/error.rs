@@ -2,7 +2,10 @@ use core::net::SocketAddr;
 
 use pdu_core::{Effect, ErrorKind};
 
-use crate::wire::{EncodeError, ErrorStatus, Oid, OidBuf, Version, WireError};
+use crate::{
+    usm::{Report, UsmError},
+    wire::{EncodeError, ErrorStatus, Oid, OidBuf, Version, WireError},
+};
 
 /// How a request of a manager fails.
 ///
@@ -37,6 +40,23 @@ pub enum SnmpError {
         index: u32,
         /// The name of that varbind.
         name: Option<OidBuf>,
+        /// Whether it took effect.
+        effect: Effect,
+    },
+    /// The agent's engine did not take the message. For a report that is not authenticated the effect of a set is unknown,
+    /// since anyone who saw the message can have sent it.
+    #[error("agent reported: {report}")]
+    Report {
+        /// Why not.
+        report: Report,
+        /// Whether it took effect.
+        effect: Effect,
+    },
+    /// A key cannot be made, or an authentic answer cannot be read.
+    #[error("user-based security: {error}")]
+    Usm {
+        /// Why not.
+        error: UsmError,
         /// Whether it took effect.
         effect: Effect,
     },
@@ -152,6 +172,9 @@ pub enum Rejected {
     /// It is protected less than the request was, which is no answer (RFC 3412, 7.2, 13).
     #[error("protected less than the request")]
     SecurityLevel,
+    /// Its authentication code, its time or its level is wrong.
+    #[error(transparent)]
+    Usm(UsmError),
     /// Another engine, user or context than was asked (RFC 3412, 7.2, 13).
     #[error("of another engine, user or context than was asked")]
     Principal,
@@ -216,12 +239,22 @@ impl SnmpError {
     }
 }
 
+impl From<UsmError> for SnmpError {
+    /// Of a key that cannot be made: nothing was sent.
+    fn from(error: UsmError) -> Self {
+        let effect = Effect::NotApplied;
+        Self::Usm { error, effect }
+    }
+}
+
 impl pdu_core::Error for SnmpError {
     fn kind(&self) -> ErrorKind {
         match self {
             Self::Encode(_) => ErrorKind::InvalidArgument,
             Self::Timeout { .. } => ErrorKind::Timeout,
             Self::Agent { status, .. } => kind_of(*status),
+            Self::Report { report, .. } => kind_of_report(*report),
+            Self::Usm { error, .. } => error.kind(),
             Self::Wire { .. } | Self::VarBind { .. } | Self::Empty { .. } => ErrorKind::Malformed,
             Self::Mismatch { .. } | Self::NotIncreasing { .. } | Self::Loop { .. } => ErrorKind::Mismatch,
             Self::TooBig { .. } | Self::WalkTooLong { .. } => ErrorKind::Refused,
@@ -234,6 +267,8 @@ impl pdu_core::Error for SnmpError {
         match *self {
             Self::Timeout { effect, .. }
             | Self::Agent { effect, .. }
+            | Self::Report { effect, .. }
+            | Self::Usm { effect, .. }
             | Self::Wire { effect, .. }
             | Self::Mismatch { effect, .. }
             | Self::LinkDown { effect }
@@ -252,5 +287,28 @@ const fn kind_of(status: ErrorStatus) -> ErrorKind {
         | ErrorStatus::NOT_WRITABLE => ErrorKind::Denied,
         ErrorStatus::NO_SUCH_NAME | ErrorStatus::NO_CREATION => ErrorKind::Unsupported,
         _ => ErrorKind::Refused,
+    }
+}
+
+/// What an engine's report amounts to.
+const fn kind_of_report(report: Report) -> ErrorKind {
+    match report {
+        Report::UnknownUserNames
+        | Report::WrongDigests
+        | Report::DecryptionErrors
+        | Report::UnsupportedSecurityLevels => ErrorKind::Denied,
+        Report::UnknownSecurityModels | Report::UnknownPduHandlers => ErrorKind::Unsupported,
+        _ => ErrorKind::Refused,
+    }
+}
+
+/// What a set did that the agent answered with an error: all but three say that nothing was changed (RFC 3416, 4.2.5).
+pub(crate) const fn effect_of_refused_set(status: ErrorStatus) -> Effect {
+    match status {
+        // A status that the standard does not have says nothing.
+        ErrorStatus::GEN_ERR | ErrorStatus::COMMIT_FAILED | ErrorStatus::UNDO_FAILED | ErrorStatus(..=0 | 19..) => {
+            Effect::Unknown
+        }
+        _ => Effect::NotApplied,
     }
 }

@@ -5,7 +5,6 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
-pub mod bps2000;
 #[cfg(feature = "alloc")]
 pub mod client;
 #[cfg(feature = "alloc")]

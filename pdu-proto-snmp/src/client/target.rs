@@ -6,7 +6,10 @@ use core::{fmt, net::SocketAddr, time::Duration};
 use pdu_core::Path;
 use zeroize::Zeroizing;
 
-use crate::wire::{Tolerance, Version};
+use crate::{
+    usm::{EngineId, User},
+    wire::{Tolerance, Version},
+};
 
 /// An agent, as a [`Manager`](super::Manager) knows it.
 ///
@@ -39,6 +42,12 @@ impl Target {
         Self::new(address, Security::community(Version::V2C, community))
     }
 
+    /// An agent of v3 at this address: port 161, mostly. Its engine is found out, and the usual context asked.
+    pub fn v3(address: SocketAddr, user: User) -> Self {
+        let context = Context::default();
+        Self::new(address, Security::User { user, context })
+    }
+
     /// An agent at this address.
     pub fn new(address: SocketAddr, security: Security) -> Self {
         Self {
@@ -52,6 +61,15 @@ impl Target {
     #[must_use]
     pub fn with_path(self, path: Path) -> Self {
         Self { path, ..self }
+    }
+
+    /// The same, in another context; of v1 and v2c, which have none, the same.
+    #[must_use]
+    pub fn with_context(mut self, new: Context) -> Self {
+        if let Security::User { context, .. } = &mut self.security {
+            *context = new;
+        }
+        self
     }
 
     /// The same, with other options.
@@ -101,6 +119,7 @@ impl Target {
 /// Communities are wiped from memory when they are dropped, and shown by their length only.
 #[derive(Clone)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant)] // it is on its way into a manager, which keeps the two apart
 pub enum Security {
     /// v1 or v2c: a password in clear.
     Community {
@@ -109,6 +128,53 @@ pub enum Security {
         /// The password.
         community: Zeroizing<Vec<u8>>,
     },
+    /// v3 with the user-based security model.
+    User {
+        /// Who asks, and with which keys. The level of security is the highest that these give.
+        user: User,
+        /// Of whom and where.
+        context: Context,
+    },
+}
+
+/// Where in the world of v3 the objects are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Context {
+    /// The name of the set of objects; empty is the usual one.
+    pub name: Vec<u8>,
+    /// The engine whose objects are meant; `None` for the agent's own.
+    pub engine: Option<EngineId>,
+    /// The agent's own engine, if it is known; `None` to find it out.
+    pub authoritative_engine: Option<EngineId>,
+}
+
+impl Context {
+    /// The set of objects of this name, at the agent's own engine, which is to be found out.
+    pub fn named(name: &[u8]) -> Self {
+        Self {
+            name: name.into(),
+            ..Self::default()
+        }
+    }
+
+    /// The same, of the objects of another engine for which the agent speaks.
+    #[must_use]
+    pub fn with_engine(self, engine: EngineId) -> Self {
+        Self {
+            engine: Some(engine),
+            ..self
+        }
+    }
+
+    /// The same, at an agent whose own engine is known.
+    #[must_use]
+    pub fn with_authoritative_engine(self, engine: EngineId) -> Self {
+        Self {
+            authoritative_engine: Some(engine),
+            ..self
+        }
+    }
 }
 
 impl Security {
@@ -122,6 +188,7 @@ impl Security {
     pub const fn version(&self) -> Version {
         match self {
             Self::Community { version, .. } => *version,
+            Self::User { .. } => Version::V3,
         }
     }
 }
@@ -133,6 +200,11 @@ impl fmt::Debug for Security {
                 .debug_struct("Community")
                 .field("version", version)
                 .field("community", &format_args!("{} octets", community.len()))
+                .finish(),
+            Self::User { user, context } => f
+                .debug_struct("User")
+                .field("user", user)
+                .field("context", context)
                 .finish(),
         }
     }

@@ -9,8 +9,6 @@
 
 mod agent;
 mod answer;
-mod community;
-mod desk;
 mod map;
 mod operations;
 mod options;
@@ -18,7 +16,6 @@ mod output;
 mod owned_value;
 mod statistics;
 mod tree;
-mod users;
 mod view;
 
 pub use agent::Agent;

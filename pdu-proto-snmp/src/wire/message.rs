@@ -185,6 +185,19 @@ impl<'a> Message<'a> {
     }
 }
 
+/// The version and the request id of a message of v1 or v2c that may be broken behind them.
+#[cfg(feature = "alloc")]
+#[cold]
+pub(crate) fn request_id(octets: &[u8]) -> Option<(Version, i32)> {
+    let found = &mut Anomalies::default();
+    let mut opened = Opened::new(octets, Tolerance::LENIENT, found).ok()?;
+    opened.reader.octets(Field::Community).ok()?;
+    let (_, content) = opened.reader.any(Field::Operation).ok()?;
+    let mut body = Reader::new(content, 0, opened.reader.rules());
+    let id = body.integer(Field::RequestId, found).ok()?;
+    Some((opened.version, id))
+}
+
 /// A message of which only the version was read.
 pub(super) struct Opened<'a> {
     pub(super) version: Version,

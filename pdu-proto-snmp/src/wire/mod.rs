@@ -36,11 +36,15 @@ pub use anomaly::{Anomalies, AnomaliesIter, Anomaly, Deviation, Tolerance};
 pub use body::{Body, Bulk, Common, TrapV1};
 pub use code::{ErrorStatus, GenericTrap, Operation, Tag, Version};
 pub use error::{EncodeError, Field, Problem, WireError};
+#[cfg(feature = "alloc")]
+pub(crate) use message::request_id;
 pub use message::{Community, Message};
 pub use oid::{Arcs, Oid, OidError};
 #[cfg(feature = "alloc")]
 pub(crate) use owned::append;
 #[cfg(feature = "alloc")]
 pub use owned::{OidBuf, VarBindList};
+#[cfg(feature = "alloc")]
+pub(crate) use owned::{append_ask, append_of};
 pub use value::{Opaque, Value};
 pub use varbind::{BadVarBind, CheckedVarBinds, VarBind, VarBinds, VarBindsIter};

@@ -202,7 +202,7 @@ impl VarBindList {
     pub fn asking<'a>(names: impl IntoIterator<Item = Oid<'a>>) -> Self {
         let mut list = Self::EMPTY;
         for name in names {
-            list.push(VarBind::ask(name));
+            append_ask(&mut list.octets, name);
         }
         list
     }
@@ -210,6 +210,12 @@ impl VarBindList {
     /// Adds a varbind at the end.
     pub fn push(&mut self, varbind: VarBind<'_>) {
         append(&mut self.octets, varbind);
+    }
+
+    /// Adds varbinds at the end that came over the wire by the same rules.
+    pub(crate) fn extend(&mut self, varbinds: VarBinds<'_>) {
+        (self.version, self.tolerance) = varbinds.rules();
+        self.octets.extend_from_slice(varbinds.as_octets().unwrap_or_default());
     }
 
     /// The varbinds, borrowed.
@@ -245,6 +251,27 @@ pub(crate) fn append(octets: &mut Vec<u8>, varbind: VarBind<'_>) {
     let place = octets.get_mut(start..).unwrap_or_default();
     // It has the length that was counted, and v2 has all values: nothing is refused.
     let _ = write_to_end(place, |writer| list.write_items(Version::V2C, writer));
+}
+
+/// Adds a varbind, encoded, behind others.
+pub(crate) fn append_of(octets: &mut Vec<u8>, version: Version, varbind: VarBind<'_>) -> Result<(), EncodeError> {
+    octets.extend(encoded(version, &[varbind])?);
+    Ok(())
+}
+
+/// Adds a varbind that only names.
+#[inline]
+pub(crate) fn append_ask(octets: &mut Vec<u8>, name: Oid<'_>) {
+    let name = name.as_octets();
+    // Most names are so short that all lengths take one octet.
+    match u8::try_from(name.len()) {
+        Ok(len @ ..=0x7B) => {
+            octets.extend_from_slice(&[0x30, len + 4, 0x06, len]);
+            octets.extend_from_slice(name);
+            octets.extend_from_slice(&[0x05, 0]);
+        }
+        _ => octets.extend(encoded(Version::V2C, &[VarBind::ask(Oid::from_octets(name))]).unwrap_or_default()),
+    }
 }
 
 /// Varbinds one behind the other, without the head of their list.
@@ -321,6 +348,16 @@ mod tests {
         }
         assert_eq!(name.push(0), Err(OidError::TooManyArcs));
         assert_eq!(OidBuf::new().push(1), Err(OidError::Empty));
+    }
+
+    #[test]
+    fn long_names_are_asked_for_as_short_ones_are() {
+        for arcs in [2, 20, 122, 123, 124, 128] {
+            let mut name = OidBuf::from(oid!(1, 3));
+            (2..arcs).for_each(|arc| name.push(arc).unwrap());
+            let list = VarBindList::asking([name.as_oid(), name.as_oid()]);
+            assert_eq!(list.varbinds(), VarBinds::new(&[VarBind::ask(name.as_oid()); 2]));
+        }
     }
 
     #[test]

@@ -354,6 +354,12 @@ pub struct VarBindsIter<'a> {
 }
 
 impl<'a> VarBindsIter<'a> {
+    /// The octets of those that are still to come; of a table none.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// The varbinds that are still to come, as a list of their own.
     pub fn as_varbinds(&self) -> VarBinds<'a> {
         VarBinds {

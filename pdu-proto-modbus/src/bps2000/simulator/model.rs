@@ -1,30 +1,8 @@
-//! What the sensors of a simulated unit measure in a given second, for the simulators of protocol crates.
-//!
-//! Whole numbers only, time is an argument, and the same seed gives the same numbers at the same times. A jump of virtual time
-//! costs the same whether it spans a second or a century.
-//!
-//! ```
-//! use pdu_core::simulator::{LineModel, Load, Wander};
-//! use pdu_core::{Quantity, Rng};
-//!
-//! let mut rng = Rng::from_seed(7);
-//! let frequency = Wander::new(&mut rng, 5000, 3, 20); // hundredths of a hertz
-//! let mut line = LineModel::new(&mut rng, 1800, frequency);
-//! line.load = Load::Fixed { watts: 2300, volt_amperes: 2300 };
-//! line.fixed_voltage = Some(2300);
-//!
-//! let before = line.energy.count(Quantity::ActiveEnergy);
-//! line.draw(0, 3600);
-//! line.sample(3600);
-//! assert_eq!(line.now.gauge(Quantity::Current), 1000); // 10.00 A
-//! assert_eq!(line.energy.count(Quantity::ActiveEnergy) - before, 2300); // watt-hours
-//! ```
+//! What the sensors of a simulated unit measure in a given second. Whole numbers only, and time is an argument.
 
-mod profile;
+use pdu_core::{Quantity, Rng};
 
-use crate::{Quantity, Rng};
-
-use profile::Profile;
+use super::profile::Profile;
 
 /// What a line draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,16 +31,16 @@ pub struct Climate {
 
 /// Energy in thousandths of a watt-second, or of a volt-ampere-second: nothing is ever rounded away.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Energy {
-    active: u128,
-    apparent: u128,
+pub(super) struct Energy {
+    pub(super) active: u128,
+    pub(super) apparent: u128,
 }
 
 const MILLI_SECONDS_PER_HOUR: u128 = 3_600_000;
 
 impl Energy {
     /// So many watt-hours, at a power factor of 0.94.
-    pub fn from_watt_hours(watt_hours: u64) -> Self {
+    pub(super) fn from_watt_hours(watt_hours: u64) -> Self {
         let active = u128::from(watt_hours) * MILLI_SECONDS_PER_HOUR;
         Self {
             active,
@@ -70,14 +48,13 @@ impl Energy {
         }
     }
 
-    /// Adds what another place has drawn.
-    pub fn add(&mut self, other: Self) {
+    pub(super) fn add(&mut self, other: Self) {
         self.active = self.active.saturating_add(other.active);
         self.apparent = self.apparent.saturating_add(other.apparent);
     }
 
     /// Whole watt-hours or volt-ampere-hours, in 32 bits.
-    pub fn count(&self, quantity: Quantity) -> u32 {
+    pub(super) fn count(&self, quantity: Quantity) -> u32 {
         let sum = match quantity {
             Quantity::ApparentEnergy => self.apparent,
             _ => self.active,
@@ -87,17 +64,14 @@ impl Energy {
     }
 }
 
-/// One line of an inlet.
+/// One line.
 #[derive(Clone, Debug)]
-pub struct LineModel {
-    /// What it draws.
-    pub load: Load,
-    /// Tenths of a volt to hold the voltage at; `None` lets it move.
-    pub fixed_voltage: Option<u16>,
-    /// What it has drawn so far.
-    pub energy: Energy,
+pub(super) struct LineModel {
+    pub(super) load: Load,
+    pub(super) fixed_voltage: Option<u16>,
+    pub(super) energy: Energy,
     /// What was measured last.
-    pub now: Sample,
+    pub(super) now: Sample,
     profile: Profile,
     voltage: [Wander; 2],
     frequency: Wander,
@@ -105,7 +79,7 @@ pub struct LineModel {
 
 impl LineModel {
     /// A line whose moving load is around so many watts. All lines of a unit share the `frequency`.
-    pub fn new(rng: &mut Rng, watts: u64, frequency: Wander) -> Self {
+    pub(super) fn new(rng: &mut Rng, watts: u64, frequency: Wander) -> Self {
         let nominal = 2285 + rng.within(0..=30).cast_signed();
         Self {
             load: Load::Moving,
@@ -119,7 +93,7 @@ impl LineModel {
     }
 
     /// Counts, and returns, the energy between two seconds.
-    pub fn draw(&mut self, from: u64, until: u64) -> Energy {
+    pub(super) fn draw(&mut self, from: u64, until: u64) -> Energy {
         let seconds = u128::from(until.saturating_sub(from));
         let drawn = match self.load {
             Load::Moving => {
@@ -142,7 +116,7 @@ impl LineModel {
     }
 
     /// Measures the line in this second.
-    pub fn sample(&mut self, second: u64) {
+    pub(super) fn sample(&mut self, second: u64) {
         let (active, apparent) = self.power(second);
         // A tenth of a volt less for each quarter of a kilovolt-ampere: wires are not perfect.
         let droop = (apparent / 250_000).min(100).cast_signed();
@@ -165,7 +139,7 @@ impl LineModel {
 
 /// What is measured of one line at one time; everything else follows from it.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Sample {
+pub(super) struct Sample {
     decivolts: u64,
     centihertz: u64,
     milliwatts: u64,
@@ -173,9 +147,8 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// A reading as a whole number: in tenths of a volt, watt, volt-ampere and var, in hundredths of an ampere, a hertz and
-    /// of power factor; 0 for other quantities.
-    pub fn gauge(&self, quantity: Quantity) -> i64 {
+    /// A reading in the steps of its register.
+    pub(super) fn gauge(&self, quantity: Quantity) -> i64 {
         let (active, apparent) = (self.milliwatts, self.milli_volt_amperes);
         let value = match quantity {
             Quantity::Voltage => self.decivolts,
@@ -206,7 +179,7 @@ fn rounded(value: u64, by: u64) -> u64 {
 
 /// A number that moves slowly around another, as a function of the second.
 #[derive(Clone, Copy, Debug)]
-pub struct Wander {
+pub(super) struct Wander {
     seed: u64,
     around: i64,
     size: u64,
@@ -215,7 +188,7 @@ pub struct Wander {
 
 impl Wander {
     /// At most `size` away, and on its way to somewhere else every `period` seconds.
-    pub fn new(rng: &mut Rng, around: i64, size: u64, period: u64) -> Self {
+    pub(super) fn new(rng: &mut Rng, around: i64, size: u64, period: u64) -> Self {
         Self {
             seed: rng.next_u64(),
             around,
@@ -224,8 +197,7 @@ impl Wander {
         }
     }
 
-    /// Where it is in this second.
-    pub fn at(&self, second: u64) -> i64 {
+    pub(super) fn at(&self, second: u64) -> i64 {
         let period = self.period.max(1);
         let (turn, gone) = (second / period, (second % period).cast_signed());
         let (from, to) = (self.turn(turn), self.turn(turn.wrapping_add(1)));
@@ -240,32 +212,21 @@ impl Wander {
 
 /// A probe for temperature and humidity.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_enums)] // what a simulator can do with a probe
-pub enum ProbeModel {
-    /// Not plugged in.
+pub(super) enum ProbeModel {
     Absent,
-    /// Always the same.
     Fixed(Climate),
-    /// As a room has it.
-    Moving {
-        /// Tenths of a degree Celsius.
-        decidegrees: Wander,
-        /// Tenths of a percent of relative humidity.
-        permille: Wander,
-    },
+    Moving { decidegrees: Wander, permille: Wander },
 }
 
 impl ProbeModel {
-    /// A room around so many tenths of a degree and of a percent.
-    pub fn moving(rng: &mut Rng, decidegrees: i64, permille: i64) -> Self {
+    pub(super) fn moving(rng: &mut Rng, decidegrees: i64, permille: i64) -> Self {
         Self::Moving {
             decidegrees: Wander::new(rng, decidegrees, 12, 600),
             permille: Wander::new(rng, permille, 30, 900),
         }
     }
 
-    /// What it reads in this second; `None` if it is absent.
-    pub fn at(&self, second: u64) -> Option<Climate> {
+    pub(super) fn at(&self, second: u64) -> Option<Climate> {
         match self {
             Self::Absent => None,
             Self::Fixed(climate) => Some(*climate),
