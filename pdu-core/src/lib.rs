@@ -29,6 +29,8 @@ mod words;
 
 #[cfg(feature = "std")]
 pub mod blocking;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "tokio")]

@@ -5,6 +5,7 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+pub mod bps2000;
 #[cfg(feature = "alloc")]
 pub mod client;
 #[cfg(feature = "alloc")]

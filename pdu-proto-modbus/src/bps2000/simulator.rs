@@ -30,14 +30,13 @@
 //! Source: BKT BPS2000v2 user manual Ver.01.24; "line n" is a line of its extracted text.
 
 mod builder;
-mod model;
-mod profile;
 
 use core::time::Duration;
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use pdu_core::simulator::{Energy, LineModel, ProbeModel};
 use pdu_core::{Contact, ContactKind, Instant, Line, Point, Quantity, Threshold};
 
 use crate::server::{Served, Service};
@@ -46,8 +45,7 @@ use crate::wire::{ExceptionCode, FunctionCode, Registers, Request, Response};
 use super::{Access, AlarmState, Encoding, Meaning, REGISTER_COUNT, REGISTER_MAP, Register, contact_raw, energy_raw};
 
 pub use builder::{Builder, Phases, PowerOverflow};
-pub use model::{Climate, Load};
-use model::{LineModel, ProbeModel};
+pub use pdu_core::simulator::{Climate, Load};
 
 /// How often the registers change.
 const REFRESH: Duration = Duration::from_secs(1);
@@ -59,7 +57,7 @@ pub struct Bps2000 {
     overflow: PowerOverflow,
     /// L1 to L3; a single-phase unit has the first one only.
     lines: [Option<LineModel>; 3],
-    total: model::Energy,
+    total: Energy,
     /// At the T/H port, and the two of the SensorBox.
     probes: [ProbeModel; 3],
     /// In the order of their registers.

@@ -5,6 +5,7 @@ use core::time::Duration;
 
 use pdu_core::Path;
 
+use crate::usm::User;
 use crate::wire::Version;
 
 /// Names one destination of a [`Sender`](super::Sender), and never another one of it.
@@ -45,6 +46,7 @@ pub(super) enum Confirmation {
 #[derive(Clone)]
 pub(super) enum Security {
     Community { version: Version, community: Box<[u8]> },
+    User { user: User, context_name: Box<[u8]> },
 }
 
 /// The version; no community.
@@ -52,6 +54,7 @@ impl fmt::Debug for Security {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Community { version, .. } => write!(f, "{version}"),
+            Self::User { user, .. } => write!(f, "v3, {:?}", user.level()),
         }
     }
 }
@@ -87,6 +90,30 @@ impl Destination {
     /// Informs of v2c.
     pub fn inform_v2c(remote: SocketAddr, community: &[u8]) -> Self {
         Self::with_version(remote, Confirmation::Inform, Version::V2C, community)
+    }
+
+    /// Traps of v3, as a user at the sender's own [engine](super::Sender::with_engine).
+    pub fn trap_v3(remote: SocketAddr, user: User) -> Self {
+        Self::with_user(remote, Confirmation::Trap, user)
+    }
+
+    /// Informs of v3, as a user at the receiver's engine, which is asked for its id and its clock.
+    pub fn inform_v3(remote: SocketAddr, user: User) -> Self {
+        Self::with_user(remote, Confirmation::Inform, user)
+    }
+
+    fn with_user(remote: SocketAddr, operation: Confirmation, user: User) -> Self {
+        let context_name = Box::default();
+        Self::new(remote, operation, Security::User { user, context_name })
+    }
+
+    /// The same, with a context name in v3; the other versions have none.
+    #[must_use]
+    pub fn with_context(mut self, name: &[u8]) -> Self {
+        if let Security::User { context_name, .. } = &mut self.security {
+            *context_name = name.into();
+        }
+        self
     }
 
     /// The same, from this own address.

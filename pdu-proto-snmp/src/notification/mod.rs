@@ -11,17 +11,22 @@
 
 mod content;
 mod destination;
+mod engines;
+mod options;
 mod output;
 mod received;
 mod receiver;
 mod recent;
+mod sealer;
+mod secured;
 mod sender;
 
 pub use content::{Notification, NotificationError, TrapV1Buf};
 pub use destination::{Destination, DestinationId};
+pub use options::{ReceiverOptions, SenderOptions};
 pub use received::{Content, Received, Rejected, Rejection, Source, Statistics};
-pub use receiver::{Receiver, ReceiverOptions};
-pub use sender::{Delivery, Done, SendError, Sender, SenderOptions};
+pub use receiver::Receiver;
+pub use sender::{Delivery, Done, SendError, Sender};
 
 use crate::{oid, wire::Oid};
 

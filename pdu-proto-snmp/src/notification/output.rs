@@ -3,6 +3,8 @@ use alloc::collections::VecDeque;
 
 use pdu_core::Path;
 
+use super::Rejection;
+
 /// Datagrams that wait to be sent, a bounded number of them.
 ///
 /// A path that is blocked holds up all others: they share the socket.
@@ -18,13 +20,13 @@ impl Output {
         Self { queue, capacity }
     }
 
-    /// Whether it was taken: one beyond the capacity is not, as it would be lost on the way.
-    pub(super) fn push(&mut self, path: Path, datagram: &[u8]) -> bool {
-        let has_room = self.queue.len() < self.capacity;
-        if has_room {
-            self.queue.push_back((path, datagram.into()));
+    /// Queues one, if there is room.
+    pub(super) fn push(&mut self, path: Path, datagram: &[u8]) -> Result<(), Rejection> {
+        if self.queue.len() >= self.capacity {
+            return Err(Rejection::Busy);
         }
-        has_room
+        self.queue.push_back((path, datagram.into()));
+        Ok(())
     }
 
     pub(super) fn head(&self) -> Option<(Path, &[u8])> {

@@ -2,79 +2,84 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::fmt;
-use core::time::Duration;
 
 use pdu_core::{ErrorKind, Hub, Instant, LinkDemand, Path, Refused, Transport};
 
+use super::engines::Engines;
 use super::output::Output;
-use super::recent::{Key, Recent, digest};
-use super::{Content, Notification, Received, Rejected, Rejection, Source, Statistics};
-use crate::wire::{Body, Common, Message, Operation, Tolerance, VarBindList};
+use super::recent::{Digest, Key, Recent};
+use super::sealer::Sealer;
+use super::{
+    Content, Notification, NotificationError, Received, ReceiverOptions, Rejected, Rejection, Source, Statistics,
+};
+use crate::usm::{EngineId, LocalEngine, Report, User};
+use crate::wire::{Body, Common, Message, Operation, VarBindList, Version};
 
 /// Answers that wait to be sent.
 const MAX_ANSWERS: usize = 256;
 
 /// The longest datagram of UDP over IPv4.
-const MAX_DATAGRAM: usize = 65_507;
-
-/// What a [`Receiver`] takes, and how much it keeps.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ReceiverOptions {
-    /// How many notifications wait to be taken; beyond that the oldest are dropped, and counted. 1,024 by default.
-    pub queue: usize,
-    /// How many datagrams that were not believed are kept, the newest. 16 by default.
-    pub rejected: usize,
-    /// Which deviations from the standard are accepted; all of them by default.
-    pub tolerance: Tolerance,
-    /// For how long an inform is remembered, so that its repetition is answered and not handed out again. 150 seconds by
-    /// default.
-    pub memory: Duration,
-    /// How many informs are remembered, the newest. 1,024 by default.
-    pub memories: usize,
-}
-
-impl Default for ReceiverOptions {
-    fn default() -> Self {
-        Self {
-            queue: 1024,
-            rejected: 16,
-            tolerance: Tolerance::LENIENT,
-            memory: Duration::from_secs(150),
-            memories: 1024,
-        }
-    }
-}
+pub(super) const MAX_DATAGRAM: usize = 65_507;
 
 /// Hears traps and informs of all versions, and answers the informs: a [`Hub`] over UDP, usually at port
 /// [162](super::PORT).
 ///
 /// It believes nobody until it is told whom: communities and users. A community proves little, as it travels in clear.
 ///
+/// An inform is answered each time it comes. One that comes again, from the same address with the same request id and the
+/// same content, is not handed out again: its sender missed the answer. A trap of v3 that comes again is a
+/// [replay](Rejection::Replayed). Traps of v1 and v2c have nothing by which to know one that comes again.
+///
+/// In v3 each trap is of the sender's engine, whose clock is taken from its first message and must go on from there; see
+/// [`forget_engine`](Self::forget_engine) for one that was replaced. Informs are of the receiver's own engine: without
+/// [one](Self::with_engine) there are none.
+///
 /// ```
 /// use pdu_core::{Hub, Instant, Path};
 /// use pdu_proto_snmp::notification::{Receiver, ReceiverOptions};
+/// use pdu_proto_snmp::usm::{AuthProtocol, EngineId, LocalEngine, PrivProtocol, User};
 ///
-/// let mut receiver = Receiver::new(ReceiverOptions::default()).with_community(b"public");
-/// # let datagram: &[u8] = &[];
 /// let now = Instant::EPOCH; // the caller's clock
-/// let from = Path::to("192.0.2.7:49152".parse()?);
+/// let boots = 7; // counted and stored by the caller
+/// let seed = 0x5EED; // 64 random bits
+/// let user = User::with_passwords(
+///     "alarms",
+///     Some((AuthProtocol::Sha256, b"maplesyrup")),
+///     Some((PrivProtocol::Aes128, b"pancakes")),
+/// )?;
+/// let mut receiver = Receiver::new(ReceiverOptions::new(seed))
+///     .with_community(b"public")
+///     .with_engine(LocalEngine::new(EngineId::from_text(8072, "station 1")?, boots, now))
+///     .with_user(user);
+/// # let datagram: &[u8] = &[];
+/// # let from = Path::to("192.0.2.7:49152".parse()?);
 /// receiver.handle_input(now, &from, datagram);
 /// while let Some(received) = receiver.poll_event() {
 ///     println!("{} sent {:?}", received.path, received.content);
 /// }
-/// # Ok::<(), core::net::AddrParseError>(())
+/// while let Some(rejected) = receiver.poll_rejected() {
+///     println!("{}: {}", rejected.path, rejected.reason);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Receiver {
-    options: ReceiverOptions,
-    now: Instant,
+    pub(super) options: ReceiverOptions,
+    pub(super) now: Instant,
     communities: Communities,
+    pub(super) engines: Engines,
+    pub(super) sealer: Sealer,
+    /// How often each report was sent, in the order of [`Report::ALL`].
+    pub(super) reports: [u32; Report::ALL.len()],
     queue: VecDeque<Received>,
     rejected: VecDeque<Rejected>,
-    statistics: Statistics,
+    pub(super) statistics: Statistics,
     informs: Recent,
-    answers: Output,
+    pub(super) traps: Recent,
+    pub(super) answers: Output,
+    /// Answers of v2c are made here.
     buffer: Vec<u8>,
+    /// What came is deciphered here.
+    pub(super) scratch: Vec<u8>,
 }
 
 /// Which communities are accepted.
@@ -95,17 +100,21 @@ impl Communities {
 impl Receiver {
     /// One that believes nobody yet.
     pub fn new(options: ReceiverOptions) -> Self {
-        let informs = Recent::new(options.memory, options.memories);
         Self {
             options,
             now: Instant::EPOCH,
             communities: Communities::Listed(Vec::new()),
+            engines: Engines::new(options.engines, options.trials_per_second),
+            sealer: Sealer::new(options.seed),
+            reports: [0; Report::ALL.len()],
             queue: VecDeque::new(),
             rejected: VecDeque::new(),
             statistics: Statistics::default(),
-            informs,
+            informs: Recent::new(options.memory, options.memories),
+            traps: Recent::new(options.memory, options.memories),
             answers: Output::new(MAX_ANSWERS),
             buffer: Vec::new(),
+            scratch: Vec::new(),
         }
     }
 
@@ -125,6 +134,42 @@ impl Receiver {
         self
     }
 
+    /// Has an engine of its own, which informs of v3 need: they are protected by its keys and its clock.
+    #[must_use]
+    pub fn with_engine(mut self, engine: LocalEngine) -> Self {
+        self.engines.set_own(engine);
+        self
+    }
+
+    /// Believes this user of v3, at whatever engine, and exactly as far protected as the user has keys.
+    ///
+    /// With a user of any engine each holder of the passwords can speak for each engine: name the
+    /// [engine](Self::with_user_at) where that matters.
+    #[must_use]
+    pub fn with_user(mut self, user: User) -> Self {
+        self.engines.list(user, None);
+        self
+    }
+
+    /// Believes this user of v3 at this engine: that of a sender of traps, or the own one for informs. Goes before a user of
+    /// the same name at any engine.
+    #[must_use]
+    pub fn with_user_at(mut self, engine: EngineId, user: User) -> Self {
+        self.engines.list(user, Some(engine));
+        self
+    }
+
+    /// The engines of others from which authentic messages came.
+    pub fn engines(&self) -> impl Iterator<Item = EngineId> {
+        self.engines.heard()
+    }
+
+    /// Forgets the clock of an engine, as that of a device which was reset and counts its boots from the beginning: its next
+    /// message is believed whatever its time, and so would be an old one that somebody repeats.
+    pub fn forget_engine(&mut self, engine: &EngineId) {
+        self.engines.forget(engine);
+    }
+
     /// The next notification, in the order in which they came.
     pub fn poll_event(&mut self) -> Option<Received> {
         self.queue.pop_front()
@@ -141,21 +186,22 @@ impl Receiver {
     }
 
     fn take(&mut self, path: Path, datagram: &[u8]) -> Result<(), Rejection> {
-        self.take_community(path, datagram)
+        match Version::of(datagram)? {
+            Version::V3 => self.take_secured(path, datagram),
+            _ => self.take_community(path, datagram),
+        }
     }
 
     fn take_community(&mut self, path: Path, datagram: &[u8]) -> Result<(), Rejection> {
         let message = Message::parse(datagram, self.options.tolerance)?;
-        if !self.communities.accept(message.community.0) {
+        let community = message.community;
+        if !self.communities.accept(community.0) {
             return Err(Rejection::Community);
         }
         let content = content_of(&message.body)?;
-        if let Body::Common(inform) = &message.body
-            && inform.operation == Operation::INFORM
-        {
+        if let Some(inform) = inform_in(&message.body) {
             self.answer(path, &message, inform)?;
-            let content = digest(&[message.community.0, inform.varbinds.as_octets().unwrap_or_default()]);
-            if self.came_before(path, inform.request_id, content) {
+            if self.came_before(path, inform, Digest::NONE.and(community.0)) {
                 return Ok(());
             }
         }
@@ -165,7 +211,7 @@ impl Receiver {
             operation: message.body.operation(),
             source: Source::Community {
                 version: message.version,
-                community: message.community.0.into(),
+                community: community.0.into(),
             },
             content,
             anomalies: message.anomalies(),
@@ -174,26 +220,21 @@ impl Receiver {
     }
 
     fn answer(&mut self, path: Path, message: &Message<'_>, inform: &Common<'_>) -> Result<(), Rejection> {
-        let response = Message::new(
-            message.version,
-            message.community,
-            Body::response(inform.request_id, inform.varbinds),
-        );
+        let body = Body::response(inform.request_id, inform.varbinds);
         self.buffer.resize(MAX_DATAGRAM, 0);
-        let octets = response
+        let response = Message::new(message.version, message.community, body)
             .encode(&mut self.buffer)
-            .map_err(super::NotificationError::Encode)?;
-        if self.answers.push(path, octets) {
-            Ok(())
-        } else {
-            Err(Rejection::Busy)
-        }
+            .map_err(NotificationError::Encode)?;
+        self.answers.push(path, response)
     }
 
     /// Whether an inform is the repetition of one that was handed out. If not, it is from now on.
-    fn came_before(&mut self, path: Path, request_id: i32, digest: u64) -> bool {
-        let (remote, id) = (Some(path.remote), request_id.into());
-        let key = Key { remote, id, digest };
+    pub(super) fn came_before(&mut self, path: Path, inform: &Common<'_>, source: Digest) -> bool {
+        let key = Key {
+            remote: Some(path.remote),
+            id: inform.request_id.into(),
+            digest: source.and(inform.varbinds.as_octets().unwrap_or_default()),
+        };
         let is_known = self.informs.contains(self.now, &key);
         if is_known {
             bump(&mut self.statistics.repeated);
@@ -203,13 +244,16 @@ impl Receiver {
         is_known
     }
 
-    fn hand_out(&mut self, received: Received) {
+    pub(super) fn hand_out(&mut self, received: Received) {
         bump(match received.operation {
             Operation::INFORM => &mut self.statistics.informs,
             _ => &mut self.statistics.traps,
         });
-        if self.queue.len() >= self.options.queue && self.queue.pop_front().is_some() {
+        if self.queue.len() >= self.options.queue {
             bump(&mut self.statistics.dropped);
+            if self.queue.pop_front().is_none() {
+                return;
+            }
         }
         self.queue.push_back(received);
     }
@@ -229,7 +273,7 @@ impl Receiver {
 }
 
 /// What the body of a notification says; an error if it is another body.
-fn content_of(body: &Body<'_>) -> Result<Content, Rejection> {
+pub(super) fn content_of(body: &Body<'_>) -> Result<Content, Rejection> {
     match body {
         Body::TrapV1(trap) => Ok(Content::Notification(Notification::from_v1(trap)?)),
         Body::Common(common) if matches!(common.operation, Operation::TRAP_V2 | Operation::INFORM) => {
@@ -243,7 +287,15 @@ fn content_of(body: &Body<'_>) -> Result<Content, Rejection> {
     }
 }
 
-fn bump(count: &mut u64) {
+/// The inform in a body, if it is one.
+pub(super) fn inform_in<'b, 'a>(body: &'b Body<'a>) -> Option<&'b Common<'a>> {
+    match body {
+        Body::Common(common) if common.operation == Operation::INFORM => Some(common),
+        _ => None,
+    }
+}
+
+pub(super) fn bump(count: &mut u64) {
     *count = count.saturating_add(1);
 }
 
@@ -300,7 +352,7 @@ impl Hub for Receiver {
     }
 }
 
-/// Settings and counts; no community.
+/// Settings and counts; no community, no user.
 impl fmt::Debug for Receiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Receiver")

@@ -21,8 +21,8 @@ pub(super) struct Key {
     pub(super) remote: Option<SocketAddr>,
     /// Its request id or message id.
     pub(super) id: i64,
-    /// A [digest] of what it says.
-    pub(super) digest: u64,
+    /// What it says.
+    pub(super) digest: Digest,
 }
 
 impl Recent {
@@ -63,10 +63,16 @@ impl Recent {
 /// without a key could send anything else as well.
 ///
 /// Source: FNV-1a of 64 bits (Fowler, Noll, Vo).
-pub(super) fn digest(parts: &[&[u8]]) -> u64 {
-    let mut state = 0xcbf2_9ce4_8422_2325_u64;
-    for octet in parts.iter().copied().flatten() {
-        state = (state ^ u64::from(*octet)).wrapping_mul(0x0100_0000_01b3);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Digest(u64);
+
+impl Digest {
+    pub(super) const NONE: Self = Self(0xcbf2_9ce4_8422_2325);
+
+    /// This, and then these octets.
+    #[must_use]
+    pub(super) fn and(self, octets: &[u8]) -> Self {
+        let add = |state: u64, octet: &u8| (state ^ u64::from(*octet)).wrapping_mul(0x0100_0000_01b3);
+        Self(octets.iter().fold(self.0, add))
     }
-    state
 }

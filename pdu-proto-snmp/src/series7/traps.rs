@@ -3,6 +3,12 @@
 #[path = "traps_table.rs"]
 mod table;
 
+#[cfg(feature = "alloc")]
+mod alarm;
+
+#[cfg(feature = "alloc")]
+pub use alarm::{TrapAlarm, decode, name_of};
+
 use super::objects::Object;
 
 /// All notifications of the vendor's v3 MIB, in the order of their numbers.

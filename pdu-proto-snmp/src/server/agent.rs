@@ -1,15 +1,15 @@
 use alloc::vec::Vec;
 
-use pdu_core::{ErrorKind, Hub, Instant, LinkDemand, Path, Refused, Transport};
+use pdu_core::{ErrorKind, Hub, Instant, LinkDemand, Path, Refused, Transport, earliest};
 
-use super::operations::{Asked, Operations};
-use super::output::Output;
+use super::community::Communities;
+use super::desk::Desk;
 use super::statistics::bump;
+use super::users::Users;
 use super::{Access, AgentOptions, Statistics, Tree};
-use crate::wire::{Body, Message, Operation, VarBinds, Version};
-
-/// The head of each list that a message nests grows by so many octets at most when varbinds are put in.
-const GROWTH: usize = 9;
+use crate::notification::{DestinationId, Notification, Sender};
+use crate::usm::{LocalEngine, User, UsmError};
+use crate::wire::Version;
 
 /// Answers requests from a [`Tree`]: a [`Hub`] over UDP, usually on port 161.
 ///
@@ -19,12 +19,20 @@ const GROWTH: usize = 9;
 /// use pdu_core::{Hub, Instant, Path};
 /// use pdu_proto_snmp::oid;
 /// use pdu_proto_snmp::server::{Access, Agent, AgentOptions, MapTree};
+/// use pdu_proto_snmp::usm::{AuthProtocol, EngineId, LocalEngine, User};
 /// use pdu_proto_snmp::wire::{Body, Message, Tolerance, Value, VarBind};
 ///
 /// let name = oid!(1, 3, 6, 1, 2, 1, 1, 5, 0);
 /// let mut tree = MapTree::new();
 /// tree.insert(name, Value::OctetString(b"rack 7"));
-/// let mut agent = Agent::new(tree, AgentOptions::default()).with_community(b"public", Access::read_only());
+///
+///
+/// // Different for each agent in the network; how often it started is stored by whoever starts it.
+/// let engine = LocalEngine::new(EngineId::from_text(99_999, "rack 7")?, 1, Instant::EPOCH);
+/// let user = User::with_passwords("reader", Some((AuthProtocol::Sha256, b"maplesyrup")), None)?;
+/// let mut agent = Agent::new(engine, tree, AgentOptions::default())
+///     .with_community(b"public", Access::read_only())
+///     .with_user(&user, Access::read_write())?;
 ///
 /// let manager = Path::to("192.0.2.7:40000".parse().unwrap());
 /// let mut buffer = [0; 1472];
@@ -35,152 +43,149 @@ const GROWTH: usize = 9;
 /// let response = Message::parse(response, Tolerance::STRICT).unwrap();
 /// assert_eq!(to, manager);
 /// assert_eq!(response.body.varbinds().iter().next(), Some(Ok(VarBind::new(name, Value::OctetString(b"rack 7")))));
-/// # Ok::<(), pdu_proto_snmp::wire::EncodeError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
 pub struct Agent<T> {
-    tree: T,
+    desk: Desk<T>,
     options: AgentOptions,
-    communities: Vec<Known>,
-    operations: Operations,
-    output: Output,
-    statistics: Statistics,
-    now: Instant,
+    communities: Communities,
+    users: Users,
+    sender: Option<Sender>,
+    shown: Shown,
 }
 
-/// A community, and what it may do.
-struct Known {
-    community: Vec<u8>,
-    access: Access,
-}
-
-impl core::fmt::Debug for Known {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let community = crate::wire::Community(&self.community);
-        f.debug_struct("Known")
-            .field("community", &community)
-            .field("access", &self.access)
-            .finish()
-    }
+/// Whose output [`transmit`](Hub::transmit) shows first: what was shown stays until it has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Responses,
+    Notifications,
 }
 
 impl<T: Tree> Agent<T> {
-    /// An agent that answers nobody yet.
-    pub fn new(tree: T, options: AgentOptions) -> Self {
+    /// An agent that answers nobody yet. The engine is of no meaning to v1 and v2c.
+    pub fn new(engine: LocalEngine, tree: T, options: AgentOptions) -> Self {
         Self {
-            tree,
+            desk: Desk::new(tree, &options),
             options,
-            communities: Vec::new(),
-            operations: Operations::default(),
-            output: Output::new(options.queue),
-            statistics: Statistics::default(),
-            now: Instant::EPOCH,
+            communities: Communities::default(),
+            users: Users::new(engine, options.seed),
+            sender: None,
+            shown: Shown::Responses,
         }
     }
 
     /// The same, and whoever names this community in v1 or v2c is answered. One that was added before gets this access.
     #[must_use]
     pub fn with_community(mut self, community: &[u8], access: Access) -> Self {
-        self.communities.retain(|known| known.community != community);
-        self.communities.push(Known {
-            community: community.into(),
-            access,
-        });
+        self.communities.insert(community, access);
+        self
+    }
+
+    /// The same, and this user's messages of v3 are answered. One that was added before is replaced.
+    ///
+    /// # Errors
+    ///
+    /// Keys that cannot be made for this engine; see [`Keys::localise`](crate::usm::Keys::localise).
+    pub fn with_user(mut self, user: &User, access: Access) -> Result<Self, UsmError> {
+        self.users.insert(user, access)?;
+        Ok(self)
+    }
+
+    /// The same, and what the tree [has to tell](Tree::poll_notification) leaves by the agent's socket, to each destination of
+    /// this sender; answers to its informs come back by it. What becomes of each is [counted](Statistics::undelivered) only.
+    ///
+    /// Without a sender the tree is not asked.
+    #[must_use]
+    pub fn with_sender(mut self, sender: Sender) -> Self {
+        self.sender = Some(sender);
         self
     }
 
     /// What is behind it.
     pub const fn tree(&self) -> &T {
-        &self.tree
+        &self.desk.tree
     }
 
     /// What is behind it, to be changed.
     pub const fn tree_mut(&mut self) -> &mut T {
-        &mut self.tree
+        &mut self.desk.tree
+    }
+
+    /// Its engine.
+    pub const fn engine(&self) -> &LocalEngine {
+        self.users.engine()
+    }
+
+    /// Who tells what the tree has to tell.
+    pub const fn sender(&self) -> Option<&Sender> {
+        self.sender.as_ref()
+    }
+
+    /// Who tells what the tree has to tell, to be given other destinations, or something to send by itself.
+    pub const fn sender_mut(&mut self) -> Option<&mut Sender> {
+        self.sender.as_mut()
     }
 
     /// What came and went, counted.
     pub const fn statistics(&self) -> Statistics {
-        self.statistics
+        self.desk.statistics
     }
 
     fn catch_up(&mut self, now: Instant) {
-        self.now = self.now.max(now);
+        self.desk.now = self.desk.now.max(now);
     }
 
-    fn take(&mut self, path: &Path, datagram: &[u8]) {
-        bump(&mut self.statistics.received);
-        if self.output.is_full() {
-            bump(&mut self.statistics.overflowed);
+    fn take(&mut self, path: Path, datagram: &[u8]) {
+        let (desk, options) = (&mut self.desk, &self.options);
+        bump(&mut desk.statistics.received);
+        if desk.output.is_full() {
+            bump(&mut desk.statistics.overflowed);
             return;
         }
         match Version::of(datagram) {
-            Ok(Version::V1 | Version::V2C) => self.take_community(path, datagram),
+            Ok(Version::V1 | Version::V2C) => self.communities.take(desk, options, path, datagram),
+            Ok(Version::V3) => self.users.take(desk, options, path, datagram),
             Ok(_) => {
-                bump(&mut self.statistics.bad_versions);
+                bump(&mut desk.statistics.bad_versions);
             }
             Err(_) => {
-                bump(&mut self.statistics.parse_errors);
+                bump(&mut desk.statistics.parse_errors);
             }
         }
     }
 
-    /// A message of v1 or v2c.
-    fn take_community(&mut self, path: &Path, datagram: &[u8]) {
-        let Some(request) = Message::parse(datagram, self.options.tolerance)
-            .ok()
-            .filter(|request| request.body.varbinds().checked().all(|varbind| varbind.is_ok()))
-        else {
-            bump(&mut self.statistics.parse_errors);
-            return;
-        };
-        let Some(known) = self
-            .communities
-            .iter()
-            .find(|known| known.community == request.community.0)
-        else {
-            bump(&mut self.statistics.bad_community_names);
-            return;
-        };
-        let operation = request.body.operation();
-        if !is_for_agents(operation) {
-            bump(&mut self.statistics.unexpected);
-            return;
+    /// Hands what the tree has to tell to the sender, and settles whose output is shown.
+    fn settle(&mut self) {
+        let desk = &mut self.desk;
+        if let Some(sender) = &mut self.sender {
+            while let Some(notification) = desk.tree.poll_notification() {
+                tell(sender, &mut desk.statistics, desk.now, &notification);
+            }
+            while let Some(done) = sender.poll_event() {
+                if done.result.is_err() {
+                    bump(&mut desk.statistics.undelivered);
+                }
+            }
         }
-        if operation == Operation::SET && known.access.write().is_empty() {
-            bump(&mut self.statistics.bad_community_uses);
-        }
-        let message = |body| Message::new(request.version, request.community, body);
-        let size = self.options.message_size();
-        let frame = message(Body::response(i32::MAX, VarBinds::EMPTY)).encoded_len();
-        let asked = Asked {
-            now: self.now,
-            version: request.version,
-            body: request.body,
-            access: &known.access,
-            room: size.saturating_sub(frame.saturating_add(GROWTH)),
-            max_repetitions: self.options.max_repetitions,
+        let notifies = self.sender.as_ref().is_some_and(|sender| sender.transmit().is_some());
+        self.shown = match self.shown {
+            Shown::Responses if desk.output.head().is_none() && notifies => Shown::Notifications,
+            Shown::Notifications if !notifies => Shown::Responses,
+            shown => shown,
         };
-        let done = self.operations.run(&mut self.tree, &asked);
-        self.statistics
-            .note(operation, done.err().map(|failure| failure.status));
-        let bodies = self.operations.responses(&asked, done);
-        let is_sent = self.output.push(*path, size, |buffer| {
-            bodies
-                .into_iter()
-                .find_map(|body| Some(message(body).encode(buffer).ok()?.len()))
-        });
-        bump(if is_sent {
-            &mut self.statistics.answered
-        } else {
-            &mut self.statistics.silent_drops
-        });
     }
 }
 
-/// Operations that an agent carries out.
-fn is_for_agents(operation: Operation) -> bool {
-    operation.is_confirmed() && operation != Operation::INFORM
+/// Sends to each destination.
+fn tell(sender: &mut Sender, statistics: &mut Statistics, now: Instant, notification: &Notification) {
+    let destinations: Vec<DestinationId> = sender.destinations().collect();
+    for destination in destinations {
+        bump(&mut statistics.notified);
+        if sender.send(now, destination, notification).is_err() {
+            bump(&mut statistics.undelivered);
+        }
+    }
 }
 
 impl<T: Tree> Hub for Agent<T> {
@@ -204,36 +209,66 @@ impl<T: Tree> Hub for Agent<T> {
 
     fn handle_input(&mut self, now: Instant, peer: &Path, bytes: &[u8]) -> usize {
         self.catch_up(now);
-        self.take(peer, bytes);
+        match &mut self.sender {
+            Some(sender) if sender.is_answer(peer, bytes) => {
+                sender.handle_input(now, peer, bytes);
+            }
+            _ => self.take(*peer, bytes),
+        }
+        self.settle();
         bytes.len()
     }
 
-    fn handle_transmitted(&mut self, now: Instant, peer: &Path, _len: usize) {
+    fn handle_transmitted(&mut self, now: Instant, peer: &Path, len: usize) {
         self.catch_up(now);
-        self.output.pop(peer);
+        match (self.shown, &mut self.sender) {
+            (Shown::Notifications, Some(sender)) => sender.handle_transmitted(now, peer, len),
+            _ => self.desk.output.pop(peer),
+        }
+        // Responses go first.
+        self.shown = Shown::Responses;
+        self.settle();
     }
 
     fn handle_blocked(&mut self, now: Instant, peer: &Path) {
         self.catch_up(now);
-        self.output.block(peer);
+        self.desk.output.block(peer);
+        if let Some(sender) = &mut self.sender {
+            sender.handle_blocked(now, peer);
+        }
+        self.settle();
     }
 
     fn handle_writable(&mut self, now: Instant, peer: &Path) {
         self.catch_up(now);
-        self.output.unblock(peer);
+        self.desk.output.unblock(peer);
+        if let Some(sender) = &mut self.sender {
+            sender.handle_writable(now, peer);
+        }
+        self.settle();
     }
 
     fn handle_timeout(&mut self, now: Instant) {
         self.catch_up(now);
-        self.tree.handle_timeout(self.now);
+        self.desk.tree.handle_timeout(self.desk.now);
+        if let Some(sender) = &mut self.sender {
+            sender.handle_timeout(now);
+        }
+        self.settle();
     }
 
     fn transmit(&self) -> Option<(Path, &[u8])> {
-        self.output.head()
+        let responses = || self.desk.output.head();
+        let notifications = || self.sender.as_ref().and_then(Hub::transmit);
+        match self.shown {
+            Shown::Responses => responses().or_else(notifications),
+            Shown::Notifications => notifications().or_else(responses),
+        }
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        self.tree.poll_timeout()
+        let sender = self.sender.as_ref().and_then(Hub::poll_timeout);
+        earliest(self.desk.tree.poll_timeout(), sender)
     }
 
     fn link_demand(&self) -> Option<(Path, LinkDemand)> {

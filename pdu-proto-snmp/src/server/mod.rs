@@ -9,6 +9,8 @@
 
 mod agent;
 mod answer;
+mod community;
+mod desk;
 mod map;
 mod operations;
 mod options;
@@ -16,6 +18,7 @@ mod output;
 mod owned_value;
 mod statistics;
 mod tree;
+mod users;
 mod view;
 
 pub use agent::Agent;

@@ -12,7 +12,6 @@ use crate::wire::{Body, Bulk, Common, ErrorStatus, Oid, OidBuf, Operation, Value
 /// A request, as far as objects are concerned.
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
-    pub(super) now: Instant,
     pub(super) version: Version,
     pub(super) body: Body<'a>,
     /// What who asks may do.
@@ -41,6 +40,12 @@ impl Failure {
         index: 0,
     };
 
+    /// The message is not protected as far as it has to be. Source: RFC 3413, 3.2.
+    pub(super) const AUTHORIZATION: Self = Self {
+        status: ErrorStatus::AUTHORIZATION_ERROR,
+        index: 0,
+    };
+
     const fn new(status: ErrorStatus, index: i32) -> Self {
         Self { status, index }
     }
@@ -50,6 +55,7 @@ impl Failure {
 #[derive(Debug, Default)]
 pub(super) struct Operations {
     answer: Answer,
+    now: Instant,
     columns: Vec<Column>,
     /// Where the search for the next name starts.
     from: OidBuf,
@@ -78,20 +84,16 @@ enum Step {
 
 impl Operations {
     /// Carries out what is asked. Of the answer to a set there is nothing but that it went well.
-    pub(super) fn run<T: Tree>(&mut self, tree: &mut T, asked: &Asked<'_>) -> Result<(), Failure> {
+    pub(super) fn run<T: Tree>(&mut self, tree: &mut T, now: Instant, asked: &Asked<'_>) -> Result<(), Failure> {
         self.answer.clear();
-        let translate = |failure| match asked.version {
-            Version::V1 => in_v1(failure),
-            _ => failure,
-        };
-        let done = match asked.body {
+        self.now = now;
+        match asked.body {
             Body::Bulk(bulk) => self.get_bulk(tree, asked, &bulk),
             Body::Common(common) if common.operation == Operation::GET => self.get(tree, asked),
             Body::Common(common) if common.operation == Operation::GET_NEXT => self.get_next(tree, asked),
-            Body::Common(common) if common.operation == Operation::SET => set(tree, asked),
+            Body::Common(common) if common.operation == Operation::SET => set(tree, now, asked),
             _ => Err(Failure::new(ErrorStatus::GEN_ERR, 0)),
-        };
-        done.map_err(translate)
+        }
     }
 
     /// The response to send, and the one to send if that is too large for who asked.
@@ -108,6 +110,7 @@ impl Operations {
             Ok(()) if is_set => (Failure::NONE, request),
             Ok(()) => (Failure::NONE, self.answer.varbinds()),
             Err(Failure::TOO_BIG) => (Failure::TOO_BIG, too_big),
+            Err(failure) if asked.version == Version::V1 => (in_v1(failure), request),
             Err(failure) => (failure, request),
         };
         [(failure, varbinds), (Failure::TOO_BIG, too_big)].map(|(failure, varbinds)| {
@@ -125,7 +128,7 @@ impl Operations {
     fn get<T: Tree>(&mut self, tree: &mut T, asked: &Asked<'_>) -> Result<(), Failure> {
         for (index, name) in asked.names() {
             let value = if asked.access.read().contains(name) {
-                tree.get(asked.now, name).unwrap_or_else(Value::from)
+                tree.get(self.now, name).unwrap_or_else(Value::from)
             } else {
                 Value::NoSuchObject
             };
@@ -249,7 +252,7 @@ impl Operations {
     fn search<T: Tree>(&mut self, tree: &mut T, asked: &Asked<'_>) -> Step {
         let view = asked.access.read();
         loop {
-            let Some(value) = tree.next(asked.now, self.from.as_oid(), &mut self.name) else {
+            let Some(value) = tree.next(self.now, self.from.as_oid(), &mut self.name) else {
                 return Step::End;
             };
             let found = self.name.as_oid();
@@ -268,7 +271,7 @@ impl Operations {
             };
             // The name at which the view goes on may itself be that of an instance.
             self.from.set(at);
-            if let Ok(value) = tree.get(asked.now, at)
+            if let Ok(value) = tree.get(self.now, at)
                 && view.contains(at)
                 && asked.has(&value)
             {
@@ -308,7 +311,7 @@ impl<'a> Asked<'a> {
 }
 
 /// Sets all or nothing. Source: RFC 3416, 4.2.5.
-fn set<T: Tree>(tree: &mut T, asked: &Asked<'_>) -> Result<(), Failure> {
+fn set<T: Tree>(tree: &mut T, now: Instant, asked: &Asked<'_>) -> Result<(), Failure> {
     if asked.body.varbinds().as_octets().map_or(0, <[u8]>::len) > asked.room {
         return Err(Failure::TOO_BIG);
     }
@@ -320,7 +323,6 @@ fn set<T: Tree>(tree: &mut T, asked: &Asked<'_>) -> Result<(), Failure> {
     if let Some((index, _)) = asked.names().find(|(_, name)| !write.contains(*name)) {
         return Err(Failure::new(ErrorStatus::NO_ACCESS, index));
     }
-    let now = asked.now;
     tree.reserve(now, &changes)
         .map_err(|error| Failure::new(reason(error.status), index_of(error.position)))?;
     let Err(error) = tree.commit(now, &changes) else {

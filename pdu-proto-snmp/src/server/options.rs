@@ -15,6 +15,9 @@ pub struct AgentOptions {
     pub queue: usize,
     /// Which deviations are accepted in requests. By default all but operations and values of another version.
     pub tolerance: Tolerance,
+    /// Where the salts of encrypted responses begin: 64 random bits, others after each restart, since the same salt twice
+    /// within a second gives away what was encrypted. By default 0, for agents without privacy.
+    pub seed: u64,
 }
 
 impl AgentOptions {
@@ -37,6 +40,7 @@ impl Default for AgentOptions {
             max_repetitions: 100,
             queue: 64,
             tolerance: Tolerance::LENIENT.refusing(Deviation::OtherVersion),
+            seed: 0,
         }
     }
 }

@@ -59,15 +59,13 @@ impl Output {
     }
 
     /// The first to this peer that may leave has left.
-    pub(super) fn pop(&mut self, path: &Path) -> bool {
+    pub(super) fn pop(&mut self, path: &Path) {
         let place = self
             .waiting
             .iter()
             .position(|datagram| !datagram.is_blocked && datagram.path == *path);
         let sent = place.and_then(|place| self.waiting.remove(place));
-        let found = sent.is_some();
         self.spare.extend(sent.map(|datagram| datagram.buffer));
-        found
     }
 
     /// Holds back what is for this peer.

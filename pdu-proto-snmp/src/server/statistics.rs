@@ -1,4 +1,6 @@
-use crate::wire::{ErrorStatus, Operation};
+use super::operations::Failure;
+use crate::usm::Report;
+use crate::wire::Operation;
 
 /// What came, what was answered, and what was not, counted; each count wraps around as a Counter32 does.
 ///
@@ -37,11 +39,32 @@ pub struct Statistics {
     pub silent_drops: u32,
     /// Operations that no agent answers: responses, reports, notifications.
     pub unexpected: u32,
+    /// Notifications of the tree that were handed to the sender, once for each destination.
+    pub notified: u32,
+    /// Of those: not delivered, or not taken by the sender.
+    pub undelivered: u32,
+    /// By the number of the report.
+    reports: [u32; Report::ALL.len()],
 }
 
 impl Statistics {
+    /// Messages of v3 that were refused for this reason, reported or not. Each discovery is one of an unknown engine id.
+    pub fn refused(&self, reason: Report) -> u32 {
+        let place = Report::ALL.into_iter().position(|report| report == reason);
+        place
+            .and_then(|place| self.reports.get(place))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// Counts one more message that was refused, and gives the new count.
+    pub(super) fn refuse(&mut self, reason: Report) -> u32 {
+        let place = Report::ALL.into_iter().position(|report| report == reason);
+        place.and_then(|place| self.reports.get_mut(place)).map_or(0, bump)
+    }
+
     /// Counts a request that was carried out.
-    pub(super) fn note(&mut self, operation: Operation, failure: Option<ErrorStatus>) {
+    pub(super) fn note(&mut self, operation: Operation, failure: Option<Failure>) {
         let kind = match operation {
             Operation::GET => &mut self.gets,
             Operation::GET_NEXT => &mut self.get_nexts,
@@ -51,7 +74,7 @@ impl Statistics {
         bump(kind);
         match failure {
             None => 0,
-            Some(ErrorStatus::TOO_BIG) => bump(&mut self.too_big),
+            Some(Failure::TOO_BIG) => bump(&mut self.too_big),
             Some(_) => bump(&mut self.failed),
         };
     }

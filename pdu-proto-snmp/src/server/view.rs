@@ -22,7 +22,7 @@ use crate::wire::{Oid, OidBuf};
 pub struct Access {
     read: View,
     write: View,
-    level: SecurityLevel,
+    level: Option<SecurityLevel>,
 }
 
 impl Access {
@@ -31,7 +31,7 @@ impl Access {
         Self {
             read: View::all(),
             write: View::none(),
-            level: SecurityLevel::NoAuthNoPriv,
+            level: None,
         }
     }
 
@@ -40,7 +40,7 @@ impl Access {
         Self {
             read: View::all(),
             write: View::all(),
-            level: SecurityLevel::NoAuthNoPriv,
+            level: None,
         }
     }
 
@@ -56,11 +56,13 @@ impl Access {
         Self { write, ..self }
     }
 
-    /// The same, but only for messages that are protected so far at least. A community never is.
+    /// The same, but for messages that are protected this far or further. Without this a user's messages must be as well
+    /// protected as the user has keys for.
     ///
-    /// Without this a user's messages are taken at any level that the user has keys for, as also the lowest is one.
+    /// Messages with a community are not protected at all: one that is to have more may do nothing.
     #[must_use]
     pub fn with_level(self, level: SecurityLevel) -> Self {
+        let level = Some(level);
         Self { level, ..self }
     }
 
@@ -74,8 +76,8 @@ impl Access {
         &self.write
     }
 
-    /// How far messages must be protected at least.
-    pub const fn level(&self) -> SecurityLevel {
+    /// How far messages must be protected at least; `None`: as far as the user has keys for.
+    pub const fn level(&self) -> Option<SecurityLevel> {
         self.level
     }
 }

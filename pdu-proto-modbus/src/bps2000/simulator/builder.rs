@@ -1,8 +1,8 @@
 use alloc::collections::VecDeque;
 
+use pdu_core::simulator::{Energy, LineModel, ProbeModel, Wander};
 use pdu_core::{Contact, Instant, Line, Quantity, Rng, Threshold};
 
-use super::model::{Energy, LineModel, ProbeModel, Wander};
 use super::{Bps2000, Detector, Probe, Watch, line_index};
 use crate::bps2000::{Meaning, REGISTER_COUNT, REGISTER_MAP};
 

@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use pdu_core::Rng;
+use crate::Rng;
 
 /// Seconds of one segment, in which power moves in a straight line.
 const SEGMENT: u64 = 300;

@@ -1,8 +1,30 @@
-//! What the sensors of a simulated unit measure in a given second. Whole numbers only, and time is an argument.
+//! What the sensors of a simulated unit measure in a given second, for the simulators of protocol crates.
+//!
+//! Whole numbers only, time is an argument, and the same seed gives the same numbers at the same times. A jump of virtual time
+//! costs the same whether it spans a second or a century.
+//!
+//! ```
+//! use pdu_core::simulator::{LineModel, Load, Wander};
+//! use pdu_core::{Quantity, Rng};
+//!
+//! let mut rng = Rng::from_seed(7);
+//! let frequency = Wander::new(&mut rng, 5000, 3, 20); // hundredths of a hertz
+//! let mut line = LineModel::new(&mut rng, 1800, frequency);
+//! line.load = Load::Fixed { watts: 2300, volt_amperes: 2300 };
+//! line.fixed_voltage = Some(2300);
+//!
+//! let before = line.energy.count(Quantity::ActiveEnergy);
+//! line.draw(0, 3600);
+//! line.sample(3600);
+//! assert_eq!(line.now.gauge(Quantity::Current), 1000); // 10.00 A
+//! assert_eq!(line.energy.count(Quantity::ActiveEnergy) - before, 2300); // watt-hours
+//! ```
 
-use pdu_core::{Quantity, Rng};
+mod profile;
 
-use super::profile::Profile;
+use crate::{Quantity, Rng};
+
+use profile::Profile;
 
 /// What a line draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,16 +53,16 @@ pub struct Climate {
 
 /// Energy in thousandths of a watt-second, or of a volt-ampere-second: nothing is ever rounded away.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Energy {
-    pub(super) active: u128,
-    pub(super) apparent: u128,
+pub struct Energy {
+    active: u128,
+    apparent: u128,
 }
 
 const MILLI_SECONDS_PER_HOUR: u128 = 3_600_000;
 
 impl Energy {
     /// So many watt-hours, at a power factor of 0.94.
-    pub(super) fn from_watt_hours(watt_hours: u64) -> Self {
+    pub fn from_watt_hours(watt_hours: u64) -> Self {
         let active = u128::from(watt_hours) * MILLI_SECONDS_PER_HOUR;
         Self {
             active,
@@ -48,13 +70,14 @@ impl Energy {
         }
     }
 
-    pub(super) fn add(&mut self, other: Self) {
+    /// Adds what another place has drawn.
+    pub fn add(&mut self, other: Self) {
         self.active = self.active.saturating_add(other.active);
         self.apparent = self.apparent.saturating_add(other.apparent);
     }
 
     /// Whole watt-hours or volt-ampere-hours, in 32 bits.
-    pub(super) fn count(&self, quantity: Quantity) -> u32 {
+    pub fn count(&self, quantity: Quantity) -> u32 {
         let sum = match quantity {
             Quantity::ApparentEnergy => self.apparent,
             _ => self.active,
@@ -64,14 +87,17 @@ impl Energy {
     }
 }
 
-/// One line.
+/// One line of an inlet.
 #[derive(Clone, Debug)]
-pub(super) struct LineModel {
-    pub(super) load: Load,
-    pub(super) fixed_voltage: Option<u16>,
-    pub(super) energy: Energy,
+pub struct LineModel {
+    /// What it draws.
+    pub load: Load,
+    /// Tenths of a volt to hold the voltage at; `None` lets it move.
+    pub fixed_voltage: Option<u16>,
+    /// What it has drawn so far.
+    pub energy: Energy,
     /// What was measured last.
-    pub(super) now: Sample,
+    pub now: Sample,
     profile: Profile,
     voltage: [Wander; 2],
     frequency: Wander,
@@ -79,7 +105,7 @@ pub(super) struct LineModel {
 
 impl LineModel {
     /// A line whose moving load is around so many watts. All lines of a unit share the `frequency`.
-    pub(super) fn new(rng: &mut Rng, watts: u64, frequency: Wander) -> Self {
+    pub fn new(rng: &mut Rng, watts: u64, frequency: Wander) -> Self {
         let nominal = 2285 + rng.within(0..=30).cast_signed();
         Self {
             load: Load::Moving,
@@ -93,7 +119,7 @@ impl LineModel {
     }
 
     /// Counts, and returns, the energy between two seconds.
-    pub(super) fn draw(&mut self, from: u64, until: u64) -> Energy {
+    pub fn draw(&mut self, from: u64, until: u64) -> Energy {
         let seconds = u128::from(until.saturating_sub(from));
         let drawn = match self.load {
             Load::Moving => {
@@ -116,7 +142,7 @@ impl LineModel {
     }
 
     /// Measures the line in this second.
-    pub(super) fn sample(&mut self, second: u64) {
+    pub fn sample(&mut self, second: u64) {
         let (active, apparent) = self.power(second);
         // A tenth of a volt less for each quarter of a kilovolt-ampere: wires are not perfect.
         let droop = (apparent / 250_000).min(100).cast_signed();
@@ -139,7 +165,7 @@ impl LineModel {
 
 /// What is measured of one line at one time; everything else follows from it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sample {
+pub struct Sample {
     decivolts: u64,
     centihertz: u64,
     milliwatts: u64,
@@ -147,8 +173,9 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    /// A reading in the steps of its register.
-    pub(super) fn gauge(&self, quantity: Quantity) -> i64 {
+    /// A reading as a whole number: in tenths of a volt, watt, volt-ampere and var, in hundredths of an ampere, a hertz and
+    /// of power factor; 0 for other quantities.
+    pub fn gauge(&self, quantity: Quantity) -> i64 {
         let (active, apparent) = (self.milliwatts, self.milli_volt_amperes);
         let value = match quantity {
             Quantity::Voltage => self.decivolts,
@@ -179,7 +206,7 @@ fn rounded(value: u64, by: u64) -> u64 {
 
 /// A number that moves slowly around another, as a function of the second.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wander {
+pub struct Wander {
     seed: u64,
     around: i64,
     size: u64,
@@ -188,7 +215,7 @@ pub(super) struct Wander {
 
 impl Wander {
     /// At most `size` away, and on its way to somewhere else every `period` seconds.
-    pub(super) fn new(rng: &mut Rng, around: i64, size: u64, period: u64) -> Self {
+    pub fn new(rng: &mut Rng, around: i64, size: u64, period: u64) -> Self {
         Self {
             seed: rng.next_u64(),
             around,
@@ -197,7 +224,8 @@ impl Wander {
         }
     }
 
-    pub(super) fn at(&self, second: u64) -> i64 {
+    /// Where it is in this second.
+    pub fn at(&self, second: u64) -> i64 {
         let period = self.period.max(1);
         let (turn, gone) = (second / period, (second % period).cast_signed());
         let (from, to) = (self.turn(turn), self.turn(turn.wrapping_add(1)));
@@ -212,21 +240,32 @@ impl Wander {
 
 /// A probe for temperature and humidity.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum ProbeModel {
+#[allow(clippy::exhaustive_enums)] // what a simulator can do with a probe
+pub enum ProbeModel {
+    /// Not plugged in.
     Absent,
+    /// Always the same.
     Fixed(Climate),
-    Moving { decidegrees: Wander, permille: Wander },
+    /// As a room has it.
+    Moving {
+        /// Tenths of a degree Celsius.
+        decidegrees: Wander,
+        /// Tenths of a percent of relative humidity.
+        permille: Wander,
+    },
 }
 
 impl ProbeModel {
-    pub(super) fn moving(rng: &mut Rng, decidegrees: i64, permille: i64) -> Self {
+    /// A room around so many tenths of a degree and of a percent.
+    pub fn moving(rng: &mut Rng, decidegrees: i64, permille: i64) -> Self {
         Self::Moving {
             decidegrees: Wander::new(rng, decidegrees, 12, 600),
             permille: Wander::new(rng, permille, 30, 900),
         }
     }
 
-    pub(super) fn at(&self, second: u64) -> Option<Climate> {
+    /// What it reads in this second; `None` if it is absent.
+    pub fn at(&self, second: u64) -> Option<Climate> {
         match self {
             Self::Absent => None,
             Self::Fixed(climate) => Some(*climate),

@@ -1,0 +1,271 @@
+//! Commands in the vocabulary of [`pdu_core`], made of SNMP requests.
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+
+use pdu_core::{
+    Answer, Command, DeviceError, Endpoint, ErrorKind, Event, EventOf, Instant, LinkDemand, LinkEvent, Refused,
+    Session, Ticket, Transport, Update,
+};
+
+use super::job::{self, Ask, Done, Job};
+use super::unit::Unit;
+use super::{CAPABILITIES, Layout, Options};
+use crate::SnmpError;
+use crate::client::{Reply, SnmpSession};
+
+/// Commands that a [`Device`] holds at most.
+const CAPACITY: usize = 8;
+
+/// One unit of the 7-series on a raw session of its own: a [`DeviceSession`](pdu_core::DeviceSession), so that a program can
+/// hold it beside devices of other protocols.
+///
+/// Up to 8 commands wait for their end; they are carried out one after the other, in the order in which they came. The
+/// [module](super) says which requests each of them takes, and what its answer means.
+#[derive(Debug)]
+pub struct Device<S> {
+    raw: S,
+    options: Options,
+    unit: Unit,
+    /// In the order in which they came; the first is being carried out.
+    commands: VecDeque<Pending>,
+    done: VecDeque<(Ticket, Result<Answer, DeviceError>)>,
+    next_ticket: u64,
+}
+
+#[derive(Debug)]
+struct Pending {
+    ticket: Ticket,
+    is_withdrawn: bool,
+    stage: Stage,
+}
+
+/// How far a command is.
+#[derive(Debug)]
+enum Stage {
+    /// It waits for those before it.
+    Waiting(Command),
+    /// Its request is to be sent.
+    Ready(Box<Job>),
+    /// The raw session has its request, under that ticket.
+    Sent(Box<Job>, Ticket),
+}
+
+impl<S> Device<S> {
+    /// The unit behind a raw session.
+    pub fn new(raw: S, options: Options) -> Self {
+        Self {
+            raw,
+            options,
+            unit: Unit::default(),
+            commands: VecDeque::with_capacity(CAPACITY),
+            done: VecDeque::new(),
+            next_ticket: 0,
+        }
+    }
+
+    /// The raw session, for what it knows of the link.
+    pub const fn raw(&self) -> &S {
+        &self.raw
+    }
+
+    /// What the unit has, as it last told; empty before the first command that asks. With this, the places of
+    /// [traps](super::traps::TrapAlarm::point_in) are known.
+    pub const fn layout(&self) -> &Layout {
+        self.unit.layout()
+    }
+
+    fn advance(&mut self, raw: Ticket, result: Result<Reply, SnmpError>) {
+        let is_its_own = |pending: &Pending| matches!(pending.stage, Stage::Sent(_, ticket) if ticket == raw);
+        if !self.commands.front().is_some_and(is_its_own) {
+            return;
+        }
+        let Some(Pending {
+            ticket,
+            is_withdrawn,
+            stage: Stage::Sent(job, _),
+        }) = self.commands.pop_front()
+        else {
+            return;
+        };
+        let next = match result {
+            Ok(reply) => job.answered(&reply, &mut self.unit, &self.options),
+            Err(error) => job.failed(error, &mut self.unit, &self.options),
+        };
+        match next {
+            Done(result) => self.done.push_back((ticket, result)),
+            Ask(job) if is_withdrawn => self.done.push_back((ticket, Err(job.withdrawn()))),
+            Ask(job) => self.commands.push_front(Pending {
+                ticket,
+                is_withdrawn,
+                stage: Stage::Ready(job),
+            }),
+        }
+    }
+
+    /// Begins the first command, unless it has begun; says whether there is a request of it to be sent.
+    fn begin_next(&mut self) -> bool {
+        while let Some(pending) = self.commands.front_mut() {
+            match &mut pending.stage {
+                Stage::Ready(_) => return true,
+                Stage::Sent(..) => return false,
+                Stage::Waiting(command) => {
+                    let command = core::mem::replace(command, Command::Capabilities);
+                    match job::begun(command, &self.unit, &self.options) {
+                        Ask(job) => pending.stage = Stage::Ready(job),
+                        Done(result) => {
+                            let ticket = pending.ticket;
+                            self.commands.pop_front();
+                            self.done.push_back((ticket, result));
+                        }
+                    }
+                }
+            }
+        }
+        false
+    }
+}
+
+impl<S: SnmpSession> Device<S> {
+    /// Takes what the raw session has ended and gives it what is to be sent, until neither moves. Says whether anything did.
+    ///
+    /// One event at a time: so what is sent next does not depend on how many answers came in one piece of input.
+    fn pump(&mut self, now: Instant) -> bool {
+        let mut moved = false;
+        loop {
+            while self.send_next(now) {
+                moved = true;
+            }
+            match self.raw.poll_event() {
+                Some(Event::Done { ticket, result }) => self.advance(ticket, result),
+                Some(Event::Notice(never)) => match never {},
+                None => return moved,
+            }
+            moved = true;
+        }
+    }
+
+    /// Gives the raw session the next request of the first command; whether there was one, and room for it.
+    fn send_next(&mut self, now: Instant) -> bool {
+        if !self.begin_next() {
+            return false;
+        }
+        let Some(mut pending) = self.commands.pop_front() else {
+            return false;
+        };
+        let Stage::Ready(job) = pending.stage else {
+            return false; // never: it was looked for
+        };
+        match self.raw.submit(now, job.request(&self.options)) {
+            Ok(ticket) => {
+                pending.stage = Stage::Sent(job, ticket);
+                self.commands.push_front(pending);
+            }
+            Err(refused) if refused.kind == ErrorKind::Busy => {
+                pending.stage = Stage::Ready(job);
+                self.commands.push_front(pending);
+                return false;
+            }
+            Err(refused) => {
+                let kind = refused.kind;
+                let error = DeviceError::new(Refused { request: (), kind }).with_effect(job.effect());
+                self.done.push_back((pending.ticket, Err(error)));
+            }
+        }
+        true
+    }
+}
+
+impl<S: SnmpSession> Endpoint for Device<S> {
+    fn transport(&self) -> Transport {
+        self.raw.transport()
+    }
+
+    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
+        self.unit.note_link();
+        self.raw.handle_link(now, event);
+        self.pump(now);
+    }
+
+    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
+        let taken = self.raw.handle_input(now, bytes);
+        self.pump(now);
+        taken
+    }
+
+    fn handle_transmitted(&mut self, now: Instant, len: usize) {
+        self.raw.handle_transmitted(now, len);
+        self.pump(now);
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.raw.handle_timeout(now);
+        self.pump(now);
+    }
+
+    fn transmit(&self) -> &[u8] {
+        self.raw.transmit()
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.raw.poll_timeout()
+    }
+
+    fn link_demand(&self) -> LinkDemand {
+        self.raw.link_demand()
+    }
+}
+
+impl<S: SnmpSession> Session for Device<S> {
+    type Request = Command;
+    type Reply = Answer;
+    type Notice = Update;
+    type Error = DeviceError;
+
+    fn submit(&mut self, now: Instant, request: Command) -> Result<Ticket, Refused<Command>> {
+        if self.commands.len() + self.done.len() >= CAPACITY {
+            let kind = ErrorKind::Busy;
+            return Err(Refused { request, kind });
+        }
+        let ticket = Ticket(self.next_ticket);
+        self.next_ticket = self.next_ticket.wrapping_add(1);
+        match request {
+            Command::Capabilities => self.done.push_back((ticket, Ok(Answer::Capabilities(CAPABILITIES)))),
+            request => self.commands.push_back(Pending {
+                ticket,
+                is_withdrawn: false,
+                stage: Stage::Waiting(request),
+            }),
+        }
+        self.pump(now);
+        Ok(ticket)
+    }
+
+    fn cancel(&mut self, now: Instant, ticket: Ticket) {
+        let Some(at) = self.commands.iter().position(|pending| pending.ticket == ticket) else {
+            return;
+        };
+        let Some(mut pending) = self.commands.remove(at) else {
+            return;
+        };
+        match pending.stage {
+            Stage::Sent(_, raw) => {
+                pending.is_withdrawn = true;
+                self.commands.insert(at, pending);
+                self.raw.cancel(now, raw);
+            }
+            Stage::Ready(job) => self.done.push_back((ticket, Err(job.withdrawn()))),
+            Stage::Waiting(_) => self.done.push_back((ticket, Err(job::never_begun()))),
+        }
+        self.pump(now);
+    }
+
+    fn poll_event(&mut self) -> Option<EventOf<Self>> {
+        if let Some((ticket, result)) = self.done.pop_front() {
+            return Some(Event::Done { ticket, result });
+        }
+        self.unit
+            .next_changed()
+            .map(|outlet| Event::Notice(Update::Outlet(outlet)))
+    }
+}
