@@ -14,9 +14,9 @@ use pdu_proto_snmp::wire::{Body, Message, Oid, Value, VarBind};
 use crate::Case;
 
 const COMMUNITY: &[u8] = b"public";
-const REQUEST_ID: i32 = 0x1234_5678;
+pub(crate) const REQUEST_ID: i32 = 0x1234_5678;
 /// Varbinds of a message: one value, one screen, one table's row.
-const SIZES: [usize; 3] = [1, 10, 37];
+pub(crate) const SIZES: [usize; 3] = [1, 10, 37];
 
 /// All cases.
 pub fn cases() -> Vec<Case> {
@@ -27,12 +27,12 @@ pub fn cases() -> Vec<Case> {
 
 /// Objects as a rack unit has them, in a form that any library's types can be made of.
 #[derive(Clone, Debug)]
-struct Table {
-    rows: Vec<(Vec<u32>, Row)>,
+pub(crate) struct Table {
+    pub(crate) rows: Vec<(Vec<u32>, Row)>,
 }
 
 #[derive(Clone, Debug)]
-enum Row {
+pub(crate) enum Row {
     Integer(i32),
     Gauge32(u32),
     Counter32(u32),
@@ -41,7 +41,7 @@ enum Row {
 }
 
 impl Table {
-    fn new(count: usize) -> Self {
+    pub(crate) fn new(count: usize) -> Self {
         let row = |index: u32| {
             let name = vec![1, 3, 6, 1, 4, 1, 30966, 10, 3, 2, 1 + index % 5, 1 + index];
             let row = match index % 5 {
@@ -60,7 +60,7 @@ impl Table {
     }
 
     /// Each name as the octets of its encoding.
-    fn encoded_names(&self) -> Vec<Vec<u8>> {
+    pub(crate) fn encoded_names(&self) -> Vec<Vec<u8>> {
         let encode = |(name, _): &(Vec<u32>, Row)| {
             let mut buffer = [0; Oid::MAX_OCTETS];
             let name = Oid::from_arcs(name.iter().copied(), &mut buffer).expect("a name");
@@ -70,7 +70,7 @@ impl Table {
     }
 
     /// The response that has them.
-    fn octets(&self) -> Vec<u8> {
+    pub(crate) fn octets(&self) -> Vec<u8> {
         let names = self.encoded_names();
         let varbinds = self.varbinds(&names);
         let message = Message::v2c(COMMUNITY, Body::response(REQUEST_ID, varbinds.as_slice()));
@@ -79,7 +79,7 @@ impl Table {
         octets
     }
 
-    fn varbinds<'a>(&self, names: &'a [Vec<u8>]) -> Vec<VarBind<'a>> {
+    pub(crate) fn varbinds<'a>(&self, names: &'a [Vec<u8>]) -> Vec<VarBind<'a>> {
         let varbind = |((_, row), name): (&(Vec<u32>, Row), &'a Vec<u8>)| {
             let value = match *row {
                 Row::Integer(value) => Value::Integer(value),
@@ -94,7 +94,7 @@ impl Table {
     }
 
     /// What every decoder must come to.
-    fn sum(&self) -> u64 {
+    pub(crate) fn sum(&self) -> u64 {
         let values = self.rows.iter().map(|(_, row)| match *row {
             Row::Integer(value) => number(value),
             Row::Gauge32(value) | Row::Counter32(value) | Row::TimeTicks(value) => value.into(),
@@ -105,17 +105,17 @@ impl Table {
 }
 
 /// What visiting a signed number adds to the sum.
-fn number(value: i32) -> u64 {
+pub(crate) fn number(value: i32) -> u64 {
     i64::from(value).cast_unsigned()
 }
 
 /// What visiting a text adds to the sum.
-fn first_and_length(text: &[u8]) -> u64 {
+pub(crate) fn first_and_length(text: &[u8]) -> u64 {
     text.len() as u64 + u64::from(text[0])
 }
 
 /// What makes an encoder write its message: some of its octets, and its length.
-fn touch(message: &[u8]) -> u64 {
+pub(crate) fn touch(message: &[u8]) -> u64 {
     let message = std::hint::black_box(message);
     message.len() as u64 + u64::from(message[message.len() - 1])
 }
