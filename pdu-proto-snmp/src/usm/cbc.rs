@@ -41,16 +41,27 @@ impl<C: BlockCipherEncrypt<BlockSize = U8> + BlockCipherDecrypt<BlockSize = U8>>
         cbc::Encryptor::inner_iv_init(&self.key, &self.vector(salt).into()).encrypt_blocks(blocks);
     }
 
-    pub(super) fn decrypt(&self, salt: [u8; BLOCK], encrypted: &[u8], data: &mut [u8]) -> Result<(), UsmError> {
-        let found = encrypted.len();
+    /// What was encrypted, out of the first octets of `scratch`.
+    pub(super) fn decrypt<'s>(
+        &self,
+        salt: [u8; BLOCK],
+        encrypted: &[u8],
+        scratch: &'s mut [u8],
+    ) -> Result<&'s mut [u8], UsmError> {
+        let (found, available) = (encrypted.len(), scratch.len());
         if !found.is_multiple_of(BLOCK) {
             return Err(UsmError::CipherLength { found });
         }
+        let data = scratch.get_mut(..found).ok_or(UsmError::Scratch {
+            needed: found,
+            available,
+        })?;
         let (from, _) = Array::slice_as_chunks(encrypted);
         let (to, _) = Array::slice_as_chunks_mut(data);
         cbc::Decryptor::inner_iv_init(&self.key, &self.vector(salt).into())
             .decrypt_blocks_b2b(from, to)
-            .map_err(|_| UsmError::CipherLength { found })
+            .map_err(|_| UsmError::CipherLength { found })?;
+        Ok(data)
     }
 
     fn vector(&self, salt: [u8; BLOCK]) -> [u8; BLOCK] {

@@ -149,11 +149,7 @@ impl Keys {
                 found: parameters.len(),
             })?,
         };
-        let (needed, available) = (encrypted.len(), scratch.len());
-        let data = scratch
-            .get_mut(..needed)
-            .ok_or(UsmError::Scratch { needed, available })?;
-        cipher.decrypt(nonce, encrypted, data)?;
+        let data = cipher.decrypt(nonce, encrypted, scratch)?;
         Scoped::parse(data, tolerance).map_err(UsmError::Deciphered)
     }
 
