@@ -124,7 +124,7 @@ fn async_snmp(table: &Table, octets: Vec<u8>) -> Contender {
             panic!("not encrypted");
         };
         let data = privacy
-            .decrypt(&encrypted, usm.engine_boots(), usm.engine_time(), usm.priv_params())
+            .decrypt(encrypted, usm.engine_boots(), usm.engine_time(), usm.priv_params())
             .unwrap();
         let scoped = ScopedPdu::decode(&mut Decoder::new(data)).unwrap();
         assert_eq!(scoped.context_engine_id, ENGINE_ID);
