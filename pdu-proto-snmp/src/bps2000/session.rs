@@ -274,7 +274,7 @@ impl Survey {
     }
 
     fn ask_next_member(&mut self) {
-        if self.aim == Aim::Snapshot && self.unit < MEMBER_COUNT {
+        if self.aim == Aim::Snapshot && self.unit < MEMBER_COUNT && self.readout.is_present(0) {
             self.unit += 1;
             self.asked.extend(Object::of_unit(self.unit));
         }

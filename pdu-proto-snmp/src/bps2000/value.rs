@@ -98,7 +98,7 @@ pub enum Problem {
     #[error(transparent)]
     VarBind(WireError),
     /// The agent gave an error instead.
-    #[error("agent answered {0:?}")]
+    #[error("agent answered {0}")]
     Refused(ErrorStatus),
     /// The agent left it out.
     #[error("not answered")]
