@@ -40,8 +40,13 @@ pub enum SendError {
         effect: Effect,
     },
     /// An inform of v3 that the receiver did not believe.
-    #[error("receiver reports: {0}")]
-    Report(Report),
+    #[error("receiver reports: {report}")]
+    Report {
+        /// Why not.
+        report: Report,
+        /// Unknown if the inform has left: reports are not authentic, and say nothing of another attempt.
+        effect: Effect,
+    },
     /// An inform that was answered by an error.
     #[error("receiver answered {status}")]
     Refused {
@@ -83,7 +88,7 @@ impl pdu_core::Error for SendError {
             }
             Self::Usm(error) => error.kind(),
             Self::Timeout { .. } => ErrorKind::Timeout,
-            Self::Report(_) => ErrorKind::Denied,
+            Self::Report { .. } => ErrorKind::Denied,
             Self::Refused { .. } => ErrorKind::Refused,
             Self::Cancelled { .. } => ErrorKind::Cancelled,
         }
@@ -91,7 +96,7 @@ impl pdu_core::Error for SendError {
 
     fn effect(&self) -> Effect {
         match self {
-            Self::Timeout { effect, .. } | Self::Cancelled { effect } => *effect,
+            Self::Timeout { effect, .. } | Self::Report { effect, .. } | Self::Cancelled { effect } => *effect,
             _ => Effect::NotApplied,
         }
     }

@@ -166,7 +166,8 @@ impl Sender {
                 return self.found(ticket, found);
             }
         }
-        self.finish(ticket, Err(SendError::Report(report)));
+        let effect = pending.effect;
+        self.finish(ticket, Err(SendError::Report { report, effect }));
     }
 
     /// The engine of a receiver was found, on behalf of this one.
