@@ -55,7 +55,7 @@ impl ServerFixture for Asked {
 
     fn request(&self, n: u32) -> Vec<u8> {
         let names = asking([SYS_NAME, oid!(1, 3, 6)]);
-        let name = if n % 2 == 0 { "left" } else { "right" };
+        let name = if n.is_multiple_of(2) { "left" } else { "right" };
         let change = [VarBind::new(SYS_NAME, Value::OctetString(name.as_bytes()))];
         let id = i32::try_from(n).unwrap();
         let body = match n % 4 {

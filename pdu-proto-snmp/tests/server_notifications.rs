@@ -65,7 +65,7 @@ impl Tree for Bell {
 }
 
 fn telling(destinations: impl IntoIterator<Item = Destination>) -> Agent<Bell> {
-    let mut sender = Sender::new(SenderOptions::default());
+    let mut sender = Sender::new(SenderOptions::new(1));
     for destination in destinations {
         sender.add(destination).unwrap();
     }

@@ -15,8 +15,8 @@ pub struct AgentOptions {
     pub queue: usize,
     /// Which deviations are accepted in requests. By default all but operations and values of another version.
     pub tolerance: Tolerance,
-    /// Where the salts of encrypted responses begin: 64 random bits, others after each restart, since the same salt twice
-    /// within a second gives away what was encrypted. By default 0, for agents without privacy.
+    /// Where the salts of encrypted responses begin: best 64 random bits. By default 0, which is enough as long as the engine's
+    /// boots are counted: no salt may come twice with the same boots and time.
     pub seed: u64,
 }
 

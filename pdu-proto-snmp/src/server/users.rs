@@ -61,11 +61,17 @@ enum Refusal {
     },
 }
 
+/// Keeps the salts of responses away from those of notifications, which the same keys encrypt if a [sender] of the same seed
+/// has the same user: far away, also in the lower half, which is all that DES takes.
+///
+/// [sender]: super::Agent::with_sender
+const APART: u64 = 0x8000_0000_8000_0000;
+
 impl Users {
     pub(super) const fn new(engine: LocalEngine, seed: u64) -> Self {
         Self {
             engine,
-            salts: Salts::new(seed),
+            salts: Salts::new(seed ^ APART),
             rows: Vec::new(),
             scratch: Vec::new(),
         }
