@@ -5,9 +5,12 @@
 //! `simulators`, and its lines in the lists of their `mod.rs`.
 
 mod commands;
+mod credentials;
 mod decoders;
 mod devices;
+mod engine;
 mod json;
+mod notifications;
 mod outcome;
 mod render;
 mod serial;

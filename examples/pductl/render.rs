@@ -122,14 +122,17 @@ fn value_cell(reading: &Reading) -> Cell {
 
 /// `inlet 1 L1`, with its unit if that is not the one that was asked.
 fn place(point: Point) -> String {
-    let unit = if point.unit == 0 {
-        String::new()
-    } else {
-        format!("unit {} ", point.unit)
-    };
+    let unit = unit_prefix(point);
     let component = point.component.as_str().replace('_', " ");
     let line = point.line.map_or_else(String::new, |line| format!(" {line}"));
     format!("{unit}{component} {}{line}", point.number)
+}
+
+fn unit_prefix(point: Point) -> String {
+    match point.unit {
+        0 => String::new(),
+        unit => format!("unit {unit} "),
+    }
 }
 
 pub(crate) fn outlets(outlets: &[OutletStatus], paint: Paint) -> String {
@@ -252,7 +255,7 @@ pub(crate) fn alarm_rules(rules: &[AlarmRule], paint: Paint) -> String {
     for rule in rules {
         table.push(vec![
             rule.number.into(),
-            watched_by(rule).into(),
+            watched(rule.point, rule.quantity).into(),
             trip_in_words(rule).into(),
             Foreign(rule.object.as_deref().unwrap_or_default()).into(),
         ]);
@@ -260,10 +263,17 @@ pub(crate) fn alarm_rules(rules: &[AlarmRule], paint: Paint) -> String {
     table.to_text(paint)
 }
 
-fn watched_by(rule: &AlarmRule) -> String {
-    let quantity = rule.quantity.map(|quantity| quantity.as_str().replace('_', " "));
-    let words: Vec<_> = rule.point.map(place).into_iter().chain(quantity).collect();
+/// What is watched, as far as it is known.
+pub(crate) fn watched(point: Option<Point>, quantity: Option<Quantity>) -> String {
+    let quantity = quantity.map(|quantity| quantity.as_str().replace('_', " "));
+    let words: Vec<_> = point.map(place).into_iter().chain(quantity).collect();
     words.join(" ")
+}
+
+/// `16.3 A`.
+pub(crate) fn measured(value: Value, quantity: Quantity) -> String {
+    let digits = digits(value, quantity).unwrap_or_default();
+    format!("{digits} {}", unit_in_words(quantity))
 }
 
 /// `above 16.0 A`; without a quantity, as the device counts.
@@ -271,8 +281,8 @@ fn trip_in_words(rule: &AlarmRule) -> String {
     let Some(quantity) = rule.quantity else {
         return format!("{} {}", rule.trip, rule.threshold);
     };
-    let threshold = digits(Value::Gauge(rule.threshold), quantity).unwrap_or_default();
-    format!("{} {threshold} {}", rule.trip, unit_in_words(quantity))
+    let threshold = measured(Value::Gauge(rule.threshold), quantity);
+    format!("{} {threshold}", rule.trip)
 }
 
 /// Units that answered on a network, a row for each.
@@ -306,7 +316,12 @@ fn contacts(contacts: &[ContactStatus], paint: Paint) -> String {
             Contact::Unknown => Style::Dim,
             _ => Style::Good,
         };
-        let name = format!("{} {}", contact.kind, contact.point.number);
+        let name = format!(
+            "{}{} {}",
+            unit_prefix(contact.point),
+            contact.kind,
+            contact.point.number
+        );
         table.push(vec![name.into(), Cell::new(&contact.state, style)]);
     }
     table.to_text(paint)
@@ -352,12 +367,8 @@ pub(crate) fn thresholds(thresholds: &[ThresholdSetting], paint: Paint) -> Strin
 /// One threshold, in one line.
 pub(crate) fn threshold(setting: &ThresholdSetting) -> String {
     let watched = watched_in_words(setting.point, setting.quantity);
-    let value = digits(Value::Gauge(setting.value), setting.quantity).unwrap_or_default();
-    let unit = unit_in_words(setting.quantity);
-    format!(
-        "{watched}, {}: {value} {unit}",
-        setting.level.as_str().replace('_', " ")
-    )
+    let value = measured(Value::Gauge(setting.value), setting.quantity);
+    format!("{watched}, {}: {value}", setting.level.as_str().replace('_', " "))
 }
 
 fn alarms(alarms: &[Alarm], paint: Paint) -> String {

@@ -8,14 +8,26 @@ use pdu_core::Mode;
 use crate::terminal::Foreign;
 
 /// `scheme://[user@][host][:port][/path][?key=value&...]`, taken apart, every key known.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Url {
+    /// All of it, as it was given.
+    text: String,
+    /// What stands before the `@`, where a scheme has that; it may be a secret.
+    pub(crate) user: Option<String>,
     /// Without the brackets of an IPv6 address; empty if there is none.
     pub(crate) host: String,
     pub(crate) port: Option<u16>,
     /// With its slash; empty if there is none.
     pub(crate) path: String,
     query: Vec<(String, String)>,
+}
+
+/// Whether the URLs of a scheme may name a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum User {
+    None,
+    /// Or a community, which is one in its way.
+    Optional,
 }
 
 /// What every URL may say.
@@ -39,23 +51,42 @@ const COMMON_KEYS: [&str; 3] = ["timeout", "retries", "strict"];
 
 impl Url {
     /// Takes a URL apart whose scheme knows `keys` beside the common ones.
-    pub(crate) fn parse(text: &str, keys: &[&str]) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str, user: User, keys: &[&str]) -> Result<Self, String> {
         let (_, rest) = text.split_once("://").ok_or("no '://' in it")?;
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        if authority.contains('@') {
-            return Err("it names a user, and this scheme has none; a secret has no place in a url".into());
-        }
+        let (name, authority) = match authority.rsplit_once('@') {
+            Some((name, authority)) => (Some(name), authority),
+            None => (None, authority),
+        };
+        let user = name.map(|name| user.read(name)).transpose()?;
         let (host, port) = host_and_port(authority)?;
         if text.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err("a blank or a control character in it".into());
         }
         Ok(Self {
+            text: text.into(),
+            user,
             host: host.into(),
             port,
             path: path.into(),
             query: pairs(query, keys)?,
         })
+    }
+
+    /// As it was given.
+    pub(crate) fn shown(&self) -> String {
+        self.text.clone()
+    }
+
+    /// As it was given, but for what stands before the `@`.
+    pub(crate) fn shown_without_user(&self) -> String {
+        let (scheme, rest) = self.text.split_once("://").unwrap_or_default();
+        let at = rest.split(['/', '?']).next().and_then(|authority| authority.rfind('@'));
+        let shown = at
+            .and_then(|at| rest.get(at..))
+            .map(|rest| format!("{scheme}://***{rest}"));
+        shown.unwrap_or_else(|| self.text.clone())
     }
 
     /// What every URL may say, or else its default.
@@ -88,13 +119,56 @@ impl Url {
         })
     }
 
-    fn value<T>(&self, key: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, String> {
-        let Some((_, text)) = self.query.iter().find(|(name, _)| name == key) else {
+    /// What `read` makes of the text that a key is set to.
+    pub(crate) fn value<T>(&self, key: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, String> {
+        let Some(text) = self.text_of(key) else {
             return Ok(None);
         };
         let why = |why| format!("'{}' is no value of {key}: {why}", Foreign(text));
         read(text).map(Some).map_err(why)
     }
+
+    /// The same for a key beside which somebody may put a secret by mistake: the text is not repeated.
+    pub(crate) fn guarded<T>(&self, key: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, String> {
+        let why = |why| format!("no such value of {key}: {why}");
+        self.text_of(key).map(|text| read(text).map_err(why)).transpose()
+    }
+
+    /// Whether a key is set.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.text_of(key).is_some()
+    }
+
+    fn text_of(&self, key: &str) -> Option<&str> {
+        let (_, text) = self.query.iter().find(|(name, _)| name == key)?;
+        Some(text)
+    }
+}
+
+impl User {
+    fn read(self, name: &str) -> Result<String, String> {
+        match self {
+            Self::None => Err("it names a user, and this scheme has none; a secret has no place in a url".into()),
+            Self::Optional if name.contains(':') => {
+                Err("it names a password, which has no place in a url; write %3A for a ':' of a name".into())
+            }
+            Self::Optional => decoded(name).ok_or_else(|| "what stands before the '@' cannot be read".into()),
+        }
+    }
+}
+
+/// With what `%` and two digits stand for.
+fn decoded(text: &str) -> Option<String> {
+    let mut octets = text.bytes();
+    let mut decoded = Vec::with_capacity(text.len());
+    while let Some(octet) = octets.next() {
+        let mut digit = || char::from(octets.next()?).to_digit(16);
+        decoded.push(match octet {
+            b'%' => u8::try_from(digit()? * 16 + digit()?).ok()?,
+            octet => octet,
+        });
+    }
+    String::from_utf8(decoded).ok()
 }
 
 /// The scheme, and the rest as far as it may be shown: secrets may stand before an `@` and behind a `?`.
@@ -186,7 +260,11 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Url, String> {
-        Url::parse(text, &["unit"])
+        Url::parse(text, User::None, &["unit"])
+    }
+
+    fn with_user(text: &str) -> Result<Url, String> {
+        Url::parse(text, User::Optional, &["unit"])
     }
 
     #[test]
@@ -209,7 +287,7 @@ mod tests {
         let url = parse("modbus-tcp://[::1]:502").unwrap();
         assert_eq!((url.host.as_str(), url.port), ("::1", Some(502)));
         assert_eq!(parse("modbus-tcp://[fe80::1%eth0]").unwrap().port, None);
-        assert!(parse("modbus-tcp://::1").unwrap_err().contains("brackets"));
+        assert!(parse("modbus-tcp://::1").err().unwrap().contains("brackets"));
         assert!(parse("modbus-tcp://[::1").is_err());
         assert!(parse("modbus-tcp://[::1]502").is_err());
         assert!(parse("modbus-tcp://[rack]:502").is_err());
@@ -223,7 +301,7 @@ mod tests {
 
     #[test]
     fn what_is_unknown_is_refused_with_what_is_known() {
-        let message = parse("modbus-tcp://h?units=1").unwrap_err();
+        let message = parse("modbus-tcp://h?units=1").err().unwrap();
         assert_eq!(message, "unknown key 'units'; known are unit, timeout, retries, strict");
         let url = parse("modbus-tcp://h?unit=0&strict=yes").unwrap();
         assert_eq!(
@@ -234,7 +312,7 @@ mod tests {
             url.common().unwrap_err(),
             "'yes' is no value of strict: known are true, false"
         );
-        assert!(parse("modbus-tcp://h?unit=1&unit=2").unwrap_err().contains("twice"));
+        assert!(parse("modbus-tcp://h?unit=1&unit=2").err().unwrap().contains("twice"));
         assert!(parse("modbus-tcp://h:0").is_err());
         assert!(parse("modbus-tcp://h:65536").is_err());
     }
@@ -246,6 +324,37 @@ mod tests {
             assert!(!without_secrets(text).contains("geheim"), "{}", without_secrets(text));
         }
         assert_eq!(without_secrets("modbus-tcp://u:p@h:1?k=v"), "modbus-tcp://***@h:1?...");
+    }
+
+    #[test]
+    fn a_user_stands_before_the_host_and_can_be_hidden() {
+        let url = with_user("snmp://my%40%3acommunity@[::1]:161/?unit=1").unwrap();
+        assert_eq!((url.user.as_deref(), url.host.as_str()), (Some("my@:community"), "::1"));
+        assert_eq!(url.shown_without_user(), "snmp://***@[::1]:161/?unit=1");
+        assert_eq!(with_user("snmp://a@b@h").unwrap().shown_without_user(), "snmp://***@h");
+        let url = with_user("snmp://h").unwrap();
+        assert_eq!(
+            (url.user.as_deref(), url.shown_without_user()),
+            (None, "snmp://h".into())
+        );
+        for text in [
+            "snmp://user:geheim@h",
+            "snmp://geheim%4@h",
+            "snmp://geheim%+1@h",
+            "snmp://geheim%ff@h",
+        ] {
+            assert!(!with_user(text).err().unwrap().contains("geheim"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_may_be_a_secret_is_not_repeated() {
+        let url = parse("modbus-tcp://h?unit=geheim").unwrap();
+        let known = |_: &str| Err::<(), _>("known are 1".to_owned());
+        assert_eq!(
+            url.guarded("unit", known).unwrap_err(),
+            "no such value of unit: known are 1"
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::outlet::read_back;
 use crate::devices::{self, Device, Failure};
 use crate::outcome::{Outcome, Run, Stop};
 use crate::render;
-use crate::simulators::{self, Fault, Kind, Outlets, Phases, Place, Running, Sensors, Settings};
+use crate::simulators::{self, Fault, Kind, Peers, Phases, Place, Running, Sensors, Settings, Values};
 use crate::terminal::{self, Foreign, Paint, Style};
 
 /// Longer than this it never takes.
@@ -24,11 +24,12 @@ const LIMIT: Duration = Duration::from_secs(14);
 const LOOPBACK: Place = Place::Network(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0));
 
 /// What is simulated, where, and how many units each time.
-const DEVICES: [(Kind, Place, u8); 4] = [
+const DEVICES: [(Kind, Place, u8); 5] = [
     (Kind::ModbusTcp, LOOPBACK, 1),
     (Kind::SerialLine, Place::PseudoTerminal, 2),
     (Kind::Isotek, LOOPBACK, 1),
     (Kind::Isotek, Place::PseudoTerminal, 1),
+    (Kind::SnmpBps2000, LOOPBACK, 1),
 ];
 
 /// How long a search of the network waits: whoever is simulated answers at once.
@@ -63,7 +64,10 @@ fn settings(at: Place, units: u8) -> Settings {
         units,
         phases: Phases::Three,
         sensors: Sensors::All,
-        outlets: Outlets::Eight,
+        outlets: 8,
+        slaves: 1,
+        values: Values::Text,
+        peers: Peers::default(),
     }
 }
 
@@ -115,7 +119,11 @@ impl<'a> Tour<'a> {
                 self.say_heading("The acknowledgement of a switch is lost")?;
                 failed |= tell(device, self.lose_acknowledgement(device).await)?;
             }
-            other => failed |= tell(device, other.map(|_| String::new()))?,
+            Ok(_) => {
+                self.say_heading("Replies to a read are lost")?;
+                failed |= tell(device, self.lose_reads(device).await)?;
+            }
+            Err(failure) => failed |= tell(device, Err(failure))?,
         }
         Ok(Outcome::failed_if(failed))
     }
@@ -182,6 +190,25 @@ impl<'a> Tour<'a> {
             format!("  {}: {failure}\n", Foreign(&device.url)),
             format!("  read afterwards: {}: {had_effect}\n", render::threshold(&now.setting)),
             format!("  {} (read back)\n", render::threshold(&watch.setting)),
+        ]
+        .concat())
+    }
+
+    /// What the caller sees of a device that can only be read: nothing at first, and then all.
+    async fn lose_reads(&self, device: &Device) -> Result<String, Failure> {
+        if !self.simulator.inject(vec![Fault::LoseAnswer; ATTEMPTS]).await {
+            return Err(Failure::not_applied("the simulator has ended"));
+        }
+        let Err(failure) = device.snapshot().await else {
+            return Err(Failure::not_applied(
+                "it was answered, although its replies were to be lost",
+            ));
+        };
+        let after = device.snapshot().await?;
+        let readings = render::counted(after.readings.len(), "reading");
+        Ok([
+            format!("  {}: {failure}\n", Foreign(&device.url)),
+            format!("  read again: {readings}\n"),
         ]
         .concat())
     }

@@ -13,6 +13,7 @@ mod schedule;
 mod settings;
 mod simulate;
 mod threshold;
+mod traps;
 mod watch;
 
 use clap::Subcommand;
@@ -35,6 +36,7 @@ pub(crate) enum Command {
     Settings(settings::Arguments),
     Restart(restart::Arguments),
     Discover(discover::Arguments),
+    Traps(traps::Arguments),
     Simulate(simulate::Arguments),
     Decode(decode::Arguments),
 }
@@ -53,6 +55,7 @@ pub(crate) fn run(command: Command) -> Run {
         Command::Settings(arguments) => block_on(settings::run(arguments)),
         Command::Restart(arguments) => block_on(restart::run(arguments)),
         Command::Discover(arguments) => block_on(discover::run(arguments)),
+        Command::Traps(arguments) => block_on(traps::run(arguments)),
         Command::Simulate(arguments) => block_on(simulate::run(arguments)),
         Command::Decode(arguments) => decode::run(&arguments),
     }

@@ -3,14 +3,16 @@
 use std::io;
 use std::net::SocketAddr;
 
-use clap::Args;
 use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
+use pdu_proto_snmp::notification::Destination;
+use pdu_proto_snmp::usm::{AuthProtocol, PrivProtocol, User};
 use tokio_serial::{Parity, StopBits};
 
 use crate::outcome::{Outcome, Run, Stop};
 use crate::serial::{self, Port};
-use crate::simulators::{self, Kind, Outlets, Phases, Place, Sensors, Settings};
-use crate::terminal;
+use crate::simulators::{self, Kind, Peers, Phases, Place, Sensors, Settings, Values};
+use crate::{credentials, terminal};
 
 /// Run a simulated device
 ///
@@ -23,6 +25,10 @@ use crate::terminal;
 ///
 /// isotek: a status every second to each client, and a scheduler that acts. It starts with all outlets on, none locked, delays
 /// 0, no record, the clock at the beginning of 2026; serial number and MAC come from the seed. A restart takes 5 s.
+///
+/// bps2000-snmp, series7-snmp: communities public, which may read, and private, which may write too; with --user also a user of
+/// v3, whose passwords are in PDU_AUTH_PASSWORD and PDU_PRIV_PASSWORD. Outlets are on, their delays 0; alarms that trip and clear
+/// are told to --trap-to.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// What to simulate
@@ -45,9 +51,17 @@ pub(crate) struct Arguments {
     /// Sensors that are plugged in; the others read 0
     #[arg(long, default_value = "all")]
     sensors: Sensors,
-    /// Outlets of an isotek unit
-    #[arg(long, default_value = "16")]
-    outlets: Outlets,
+    /// Outlets: 8 or 16 of isotek, 16 if not given; 8 to 48 of series7-snmp, 8 if not given
+    #[arg(long)]
+    outlets: Option<u8>,
+    /// Slaves of bps2000-snmp
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=5))]
+    slaves: u8,
+    /// How bps2000-snmp gives its values
+    #[arg(long, default_value = "text")]
+    values: Values,
+    #[command(flatten)]
+    peers: PeerArguments,
     /// Answer on a pseudo terminal, whose path is printed; bps2000-rtu does so anyway
     #[arg(long, conflicts_with = "device")]
     pty: bool,
@@ -63,6 +77,70 @@ pub(crate) struct Arguments {
     /// Stop bits of that port
     #[arg(long, default_value = "1", value_parser = PossibleValuesParser::new(serial::STOPS.map(|(word, _)| word)))]
     stop: String,
+}
+
+/// Of an SNMP agent.
+#[derive(Debug, Args)]
+struct PeerArguments {
+    /// A user of v3 who may read and write
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
+    /// How the user proves who it is, with the password in PDU_AUTH_PASSWORD: sha256 and its kin
+    #[arg(long, value_parser = credentials::auth, requires = "user")]
+    auth: Option<AuthProtocol>,
+    /// How what the user says is encrypted, with the password in PDU_PRIV_PASSWORD: aes128 and its kin
+    #[arg(long = "priv", value_parser = credentials::privacy, requires = "auth")]
+    privacy: Option<PrivProtocol>,
+    /// Whom an SNMP agent tells what happens, by traps. May be given several times
+    #[arg(long, value_name = "ADDR")]
+    trap_to: Vec<SocketAddr>,
+    /// By which version: v3 with --user, else with the community public
+    #[arg(long, default_value = "2c")]
+    trap_version: TrapVersion,
+    /// Informs, which want to be acknowledged, instead of traps; not in version 1
+    #[arg(long)]
+    informs: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum TrapVersion {
+    #[value(name = "1")]
+    V1,
+    #[value(name = "2c")]
+    V2c,
+    #[value(name = "3")]
+    V3,
+}
+
+impl PeerArguments {
+    fn read(&self) -> Result<Peers, Stop> {
+        let user = self.user.as_deref();
+        let user = user.map(|name| credentials::from_environment(name, self.auth, self.privacy));
+        let user = user.transpose().map_err(Stop::usage)?;
+        let notified = self.trap_to.iter().map(|to| self.destination(*to, user.as_ref()));
+        Ok(Peers {
+            notified: notified.collect::<Result<_, _>>()?,
+            user,
+        })
+    }
+
+    fn destination(&self, to: SocketAddr, user: Option<&User>) -> Result<Destination, Stop> {
+        const COMMUNITY: &[u8] = b"public";
+        Ok(match (self.trap_version, self.informs) {
+            (TrapVersion::V1, true) => return Err(Stop::usage("version 1 has no informs")),
+            (TrapVersion::V1, false) => Destination::trap_v1(to, COMMUNITY),
+            (TrapVersion::V2c, false) => Destination::trap_v2c(to, COMMUNITY),
+            (TrapVersion::V2c, true) => Destination::inform_v2c(to, COMMUNITY),
+            (TrapVersion::V3, informs) => {
+                let user = user.ok_or_else(|| Stop::usage("notifications of version 3 want a --user"))?;
+                if informs {
+                    Destination::inform_v3(to, user.clone())
+                } else {
+                    Destination::trap_v3(to, user.clone())
+                }
+            }
+        })
+    }
 }
 
 pub(crate) async fn run(arguments: Arguments) -> Run {
@@ -99,8 +177,22 @@ fn settings(arguments: &Arguments) -> Result<Settings, Stop> {
         units: arguments.units,
         phases: arguments.phases,
         sensors: arguments.sensors,
-        outlets: arguments.outlets,
+        outlets: outlets(arguments)?,
+        slaves: arguments.slaves,
+        values: arguments.values,
+        peers: arguments.peers.read()?,
     })
+}
+
+fn outlets(arguments: &Arguments) -> Result<u8, Stop> {
+    match (arguments.kind, arguments.outlets) {
+        (Kind::Isotek, None) => Ok(16),
+        (Kind::Isotek, Some(count @ (8 | 16))) => Ok(count),
+        (Kind::Isotek, Some(_)) => Err(Stop::usage("an isotek unit has 8 or 16 outlets")),
+        (_, None) => Ok(8),
+        (_, Some(count @ 8..=48)) => Ok(count),
+        (_, Some(_)) => Err(Stop::usage("a 7-series unit has 8 to 48 outlets here")),
+    }
 }
 
 fn place(arguments: &Arguments) -> Result<Place, Stop> {

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use super::{Found, Plan, Scheme, Search, Sole, host, port_path};
 use crate::serial::Port;
-use crate::url::Url;
+use crate::url::{Url, User};
 
 pub(crate) use pdu_proto_isotek::discovery::PORT;
 
@@ -34,12 +34,14 @@ pub(super) const SCHEMES: &[Scheme] = &[
     Scheme {
         name: "isotek",
         form: "isotek://HOST[:501][?year-separator=bar&name-padding=none&record-name-limit=8&line-end=lf&status-end=learnt]",
+        user: User::None,
         keys: KEYS,
         plan: plan_tcp,
     },
     Scheme {
         name: "isotek-serial",
         form: "isotek-serial:///dev/ttyX[?year-separator=bar&name-padding=none&record-name-limit=8&line-end=lf&status-end=learnt]",
+        user: User::None,
         keys: KEYS,
         plan: plan_serial,
     },
@@ -49,6 +51,7 @@ fn plan_tcp(url: &Url) -> Result<Plan, String> {
     let address = (host(url)?, url.port.unwrap_or(PORT));
     let options = options(url, Options::tcp())?;
     Ok(Plan {
+        shown: url.shown(),
         line: format!("isotek {address:?}"),
         settings: format!("{options:?}"),
         address: 0,
@@ -60,6 +63,7 @@ fn plan_serial(url: &Url) -> Result<Plan, String> {
     let port = Port::eight_n_one(port_path(url)?, 115_200);
     let options = options(url, Options::serial())?;
     Ok(Plan {
+        shown: url.shown(),
         line: port.identity(),
         settings: format!("isotek {options:?}"),
         address: 0,

@@ -2,6 +2,7 @@
 
 mod isotek;
 mod modbus;
+mod snmp;
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::{self, Display};
@@ -18,26 +19,30 @@ use pdu_core::{
 
 use crate::outcome::{Outcome, Run, Stop};
 use crate::terminal::{self, Foreign};
-use crate::url::{self, Url};
+use crate::url::{self, Url, User};
 
 /// A kind of URL.
 struct Scheme {
     name: &'static str,
     /// How its URLs are written.
     form: &'static str,
+    /// Whether a user may stand before the host.
+    user: User,
     /// Its keys, beside those that all have.
     keys: &'static [&'static str],
     /// What a URL asks for; an error is one of usage. Nothing is opened.
     plan: fn(&Url) -> Result<Plan, String>,
 }
 
-const SCHEMES: &[&[Scheme]] = &[modbus::SCHEMES, isotek::SCHEMES];
+const SCHEMES: &[&[Scheme]] = &[modbus::SCHEMES, isotek::SCHEMES, snmp::SCHEMES];
 
 /// Of the protocols, only one has a search of the network.
 pub(crate) use isotek::{PORT as DISCOVERY_PORT, discover};
 
 /// What a URL asks for.
 struct Plan {
+    /// The URL as it may be shown.
+    shown: String,
     /// The line that it names: URLs of one line share one session on it.
     line: String,
     /// What all URLs of one line must agree on.
@@ -126,6 +131,7 @@ impl<S: DeviceSession + 'static> Ask for Sole<S> {
 /// A device that a URL names.
 #[derive(Clone)]
 pub(crate) struct Device {
+    /// Without what is secret in it.
     pub(crate) url: String,
     ask: Arc<dyn Ask>,
 }
@@ -199,10 +205,10 @@ pub(crate) fn open_all(urls: &[String]) -> Result<Vec<Device>, Stop> {
         }
     }
     let mut lines: HashMap<String, Arc<dyn Line>> = HashMap::new();
-    let devices = urls.iter().zip(plans).map(|(url, plan)| {
+    let devices = plans.into_iter().map(|plan| {
         let line = Arc::clone(lines.entry(plan.line).or_insert_with(plan.open));
         Device {
-            url: url.clone(),
+            url: plan.shown,
             ask: line.device(plan.address),
         }
     });
@@ -223,7 +229,7 @@ fn plan(text: &str) -> Result<Plan, String> {
         return Err(format!("unknown scheme; known are{}", forms.concat()));
     };
     let with_form = |why| format!("{why}\n  {}", scheme.form);
-    let url = Url::parse(text, scheme.keys).map_err(with_form)?;
+    let url = Url::parse(text, scheme.user, scheme.keys).map_err(with_form)?;
     (scheme.plan)(&url).map_err(with_form)
 }
 

@@ -12,24 +12,27 @@ use tokio_serial::{Parity, StopBits};
 
 use super::{Ask, Asking, Failure, Line, LinkError, Plan, Scheme, host, port_path};
 use crate::serial::{self, Port};
-use crate::url::{Common, Url};
+use crate::url::{Common, Url, User};
 
 pub(super) const SCHEMES: &[Scheme] = &[
     Scheme {
         name: "modbus-tcp",
         form: "modbus-tcp://HOST[:502][?unit=1&profile=bps2000]",
+        user: User::None,
         keys: &["unit", "profile"],
         plan: plan_tcp,
     },
     Scheme {
         name: "modbus-rtu",
         form: "modbus-rtu:///dev/ttyX[?baud=9600&parity=none&stop=1&unit=1]",
+        user: User::None,
         keys: &["baud", "parity", "stop", "unit"],
         plan: plan_serial,
     },
     Scheme {
         name: "modbus-rtu-tcp",
         form: "modbus-rtu-tcp://HOST:PORT[?unit=1]",
+        user: User::None,
         keys: &["unit"],
         plan: plan_rtu_over_tcp,
     },
@@ -40,6 +43,7 @@ fn plan_tcp(url: &Url) -> Result<Plan, String> {
     let address = (host(url)?, url.port.unwrap_or(502));
     let common = url.common()?;
     Ok(Plan {
+        shown: url.shown(),
         line: format!("modbus-tcp {address:?}"),
         settings: format!("{common:?}"),
         // What a unit expects there is not known; gateways take any.
@@ -60,6 +64,7 @@ fn plan_rtu_over_tcp(url: &Url) -> Result<Plan, String> {
     let address = (host(url)?, url.port.ok_or("the port is missing")?);
     let common = url.common()?;
     Ok(Plan {
+        shown: url.shown(),
         line: format!("modbus-rtu-tcp {address:?}"),
         settings: format!("{common:?}"),
         address: unit_on_line(url)?,
@@ -74,6 +79,7 @@ fn plan_serial(url: &Url) -> Result<Plan, String> {
     let port = port(url)?;
     let common = url.common()?;
     Ok(Plan {
+        shown: url.shown(),
         line: port.identity(),
         settings: format!("modbus {common:?} {}", port.query()),
         address: unit_on_line(url)?,

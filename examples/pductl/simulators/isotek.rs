@@ -11,7 +11,7 @@ use pdu_proto_isotek::wire::Dialect;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc::channel;
 
-use super::{Fault, Order, Outlets, Running, Settings};
+use super::{Fault, Order, Running, Settings};
 
 pub(super) async fn network(settings: &Settings) -> io::Result<Running> {
     let (tcp, udp) = same_port(settings.at.listen()?).await?;
@@ -88,13 +88,9 @@ pub(super) fn serial(settings: &Settings) -> io::Result<Running> {
 fn unit(settings: &Settings) -> SmartPower {
     let seed = settings.seed;
     let [.., a, b, c, d] = seed.to_be_bytes();
-    let outlets = match settings.outlets {
-        Outlets::Eight => 8,
-        Outlets::Sixteen => 16,
-    };
     SmartPower::builder()
         .seed(seed)
-        .outlets(outlets)
+        .outlets(settings.outlets)
         .serial(&format!("SIM{seed:04}"))
         .mac([0x02, 0, a, b, c, d])
         .build()

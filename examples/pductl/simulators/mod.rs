@@ -2,6 +2,7 @@
 
 mod isotek;
 mod modbus;
+mod snmp;
 
 use std::fmt;
 use std::io;
@@ -13,6 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio_serial::SerialStream;
 
+pub(crate) use self::snmp::Peers;
 use crate::serial::{self, Port};
 use crate::terminal::Foreign;
 
@@ -30,6 +32,9 @@ pub(crate) enum Kind {
     /// IsoTek SMART Power over TCP, found over UDP at the same port number; with --pty or --device on a serial line
     #[value(name = "isotek")]
     Isotek,
+    /// BKT BPS2000 master with its slaves over SNMP, communities public (read) and private (write)
+    #[value(name = "bps2000-snmp")]
+    SnmpBps2000,
 }
 
 impl Kind {
@@ -95,15 +100,22 @@ pub(crate) struct Settings {
     pub(crate) units: u8,
     pub(crate) phases: Phases,
     pub(crate) sensors: Sensors,
-    pub(crate) outlets: Outlets,
+    /// How many outlets there are, where a device of the kind has any.
+    pub(crate) outlets: u8,
+    /// How many slaves a BPS2000 has over SNMP.
+    pub(crate) slaves: u8,
+    pub(crate) values: Values,
+    /// Of an SNMP agent.
+    pub(crate) peers: Peers,
 }
 
+/// How a BPS2000 gives its values over SNMP, which its documentation leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Outlets {
-    #[value(name = "8")]
-    Eight,
-    #[value(name = "16")]
-    Sixteen,
+pub(crate) enum Values {
+    /// Decimal text in octet strings
+    Text,
+    /// Integers, scaled as those of Modbus
+    Integers,
 }
 
 impl Settings {
@@ -174,6 +186,7 @@ pub(crate) async fn start(kind: Kind, settings: &Settings) -> io::Result<Running
         Kind::ModbusTcp => modbus::tcp(settings).await,
         Kind::SerialLine => modbus::serial(settings),
         Kind::SerialServer => modbus::rtu_over_tcp(settings).await,
+        Kind::SnmpBps2000 => snmp::bps2000(settings).await,
         Kind::Isotek => match settings.at {
             Place::Network(_) => isotek::network(settings).await,
             _ => isotek::serial(settings),

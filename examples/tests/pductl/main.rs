@@ -9,6 +9,7 @@ mod decode_snmp;
 mod demo;
 mod devices;
 mod isotek;
+mod snmp;
 mod support;
 mod thresholds;
 mod usage;

@@ -44,9 +44,17 @@ pub(crate) fn pductl(arguments: &[&str]) -> Ended {
     pductl_with_input(arguments, b"")
 }
 
+/// With these variables beside those of the test.
+pub(crate) fn pductl_in(environment: &[(&str, &str)], arguments: &[&str]) -> Ended {
+    ended(spawn(environment, arguments), b"")
+}
+
 pub(crate) fn pductl_with_input(arguments: &[&str], input: &[u8]) -> Ended {
+    ended(spawn(&[], arguments), input)
+}
+
+fn ended(mut child: Child, input: &[u8]) -> Ended {
     let began = Instant::now();
-    let mut child = spawn(arguments);
     // Whoever reads it says nothing before all of it was read.
     child.stdin.take().unwrap().write_all(input).unwrap();
     let stdout = read_aside(child.stdout.take().unwrap());
@@ -67,9 +75,10 @@ pub(crate) fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-fn spawn(arguments: &[&str]) -> Child {
+fn spawn(environment: &[(&str, &str)], arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_pductl"))
         .args(arguments)
+        .envs(environment.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -100,6 +109,37 @@ fn wait(child: &mut Child, deadline: Instant) -> ExitStatus {
     }
 }
 
+/// `traps` on a port that the system chooses, while the test goes on.
+pub(crate) struct Listener {
+    child: Child,
+    pub(crate) address: String,
+}
+
+impl Listener {
+    pub(crate) fn start_in(environment: &[(&str, &str)], options: &[&str]) -> Self {
+        let arguments = [&["traps", "--listen", "127.0.0.1:0"], options].concat();
+        let mut child = spawn(environment, &arguments);
+        let mut stderr = child.stderr.take().unwrap();
+        let mut line = Vec::new();
+        // Octet by octet: what follows is for whoever waits for the end.
+        while line.last() != Some(&b'\n') {
+            let mut octet = [0];
+            stderr.read_exact(&mut octet).unwrap();
+            line.extend(octet);
+        }
+        child.stderr = Some(stderr);
+        let line = String::from_utf8(line).unwrap();
+        let address = line.trim_end().strip_prefix("pductl: listening on ").unwrap();
+        let address = address.to_owned();
+        Self { child, address }
+    }
+
+    /// What it heard, once it has heard enough.
+    pub(crate) fn end(self) -> Ended {
+        ended(self.child, b"")
+    }
+}
+
 /// A simulated device in a process of its own, gone with this.
 pub(crate) struct Simulator {
     child: Child,
@@ -108,9 +148,14 @@ pub(crate) struct Simulator {
 
 impl Simulator {
     pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::start_in(&[], arguments)
+    }
+
+    /// With these variables beside those of the test.
+    pub(crate) fn start_in(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
         let mut all = vec!["simulate"];
         all.extend(arguments);
-        let mut child = spawn(&all);
+        let mut child = spawn(environment, &all);
         let stdout = child.stdout.take().unwrap();
         let (sender, first_line) = mpsc::channel();
         thread::spawn(move || {

@@ -14,6 +14,8 @@ fn an_unknown_scheme_is_refused_with_all_that_are_known() {
         "modbus-rtu-tcp://HOST:PORT",
         "isotek://HOST",
         "isotek-serial:///dev/ttyX",
+        "snmp://[COMMUNITY@]HOST",
+        "snmp://USER@HOST",
     ] {
         assert!(message.contains(known), "{message}");
     }
@@ -57,6 +59,37 @@ fn an_unknown_key_or_value_is_refused_with_all_that_are_known() {
         ("isotek://rack1?status-end=", "known are learnt, ok, bare"),
         ("isotek://", "host is missing"),
         ("isotek-serial://dev/ttyX", "three slashes"),
+        (
+            "snmp://rack1?community=public",
+            "known are version, profile, auth, priv, base, wiring, integers, timeout",
+        ),
+        ("snmp://rack1?version=2", "known are 1, 2c, 3"),
+        ("snmp://rack1?profile=geist", "known are bps2000, series7"),
+        ("snmp://rack1?version=3", "wants a user"),
+        ("snmp://rack1?auth=sha256", "auth wants version=3"),
+        ("snmp://rack1?version=1&priv=aes128", "priv wants version=3"),
+        (
+            "snmp://op@rack1?version=3&auth=sha3",
+            "known are md5, sha1, sha224, sha256",
+        ),
+        (
+            "snmp://op@rack1?version=3&auth=sha256&priv=aes256",
+            "aes256-blumenthal, aes256-reeder",
+        ),
+        ("snmp://rack1?base=1.3.6.1.4.1.21239.2", "base wants profile=series7"),
+        (
+            "snmp://rack1?profile=series7&base=rack",
+            "1.3.6.1.4.1.21239.2, 1.3.6.1.4.1.17373.3",
+        ),
+        ("snmp://rack1?profile=series7&wiring=star", "known are auto, wye, delta"),
+        (
+            "snmp://rack1?profile=series7&integers=modbus",
+            "integers wants profile=bps2000",
+        ),
+        ("snmp://rack1?integers=tenths", "known are unknown, modbus"),
+        ("snmp://", "host is missing"),
+        ("snmp://public@", "host is missing"),
+        ("snmp://public@rack1/status", "'/status' behind the host"),
     ] {
         assert!(refused(url).contains(expected), "{url}: {}", refused(url));
     }
@@ -68,6 +101,11 @@ fn a_secret_is_refused_and_not_repeated() {
         "modbus-tcp://admin:geheim@rack1",
         "modbus-tcp://rack1?password=geheim",
         "isotek://geheim@rack1",
+        "snmp://operator:geheim@rack1?version=3",
+        "snmp://operator@rack1?version=3&auth=geheim",
+        "snmp://operator@rack1?version=3&auth=sha256&priv=geheim",
+        "snmp://operator@rack1?version=3&password=geheim",
+        "snmp://geheim@rack1?version=4",
     ] {
         let message = refused(url);
         assert!(!message.contains("geheim"), "{message}");

@@ -1,0 +1,169 @@
+//! Simulated SNMP agents: a BPS2000 with its slaves, and a 7-series unit.
+
+use std::collections::VecDeque;
+use std::error::Error;
+use std::io;
+
+use pdu_core::tokio::UdpDriver;
+use pdu_core::{Hub, Instant, LinkDemand, Path, Refused, Transport};
+use pdu_proto_snmp::bps2000::simulator;
+use pdu_proto_snmp::notification::{Destination, Sender, SenderOptions};
+use pdu_proto_snmp::server::{Access, Agent, AgentOptions, Tree};
+use pdu_proto_snmp::usm::User;
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc::channel;
+
+use super::{Fault, Order, Running, Settings, Values};
+use crate::engine;
+
+/// Who may read, and who may write too.
+const READ: &str = "public";
+const WRITE: &str = "private";
+
+/// Who may ask an agent beside those who know a community, and whom it tells what happens.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Peers {
+    /// May read and write over v3.
+    pub(crate) user: Option<User>,
+    pub(crate) notified: Vec<Destination>,
+}
+
+pub(super) async fn bps2000(settings: &Settings) -> io::Result<Running> {
+    let tree = simulator::Bps2000::builder()
+        .seed(settings.seed)
+        .slaves(settings.slaves.into())
+        .values(match settings.values {
+            Values::Text => simulator::Values::Text,
+            Values::Integers => simulator::Values::Integers,
+        })
+        .build();
+    run("BPS2000v2 and its slaves over SNMP", "bps2000", tree, settings).await
+}
+
+async fn run<T>(name: &'static str, profile: &str, tree: T, settings: &Settings) -> io::Result<Running>
+where
+    T: Tree + Send + 'static,
+{
+    let socket = UdpSocket::bind(settings.at.listen()?).await?;
+    let address = socket.local_addr()?;
+    let agent = agent(tree, settings).map_err(io::Error::other)?;
+    let mut driver = UdpDriver::new(socket, Lossy::new(agent));
+    let (faults, mut wanted) = channel::<Order>(1);
+    let task = tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                never = driver.run() => match never {},
+                Some((faults, done)) = wanted.recv() => {
+                    driver.hub_mut().faults.extend(faults);
+                    let _ = done.send(());
+                }
+            }
+        }
+    });
+    Ok(Running {
+        name,
+        address: address.to_string(),
+        urls: vec![format!("snmp://{WRITE}@{address}?profile={profile}")],
+        answers_search_at: None,
+        faults,
+        task,
+    })
+}
+
+fn agent<T: Tree>(tree: T, settings: &Settings) -> Result<Agent<T>, Box<dyn Error + Send + Sync>> {
+    // Seeded as all that moves is, so that two of them can be told apart and one is always the same.
+    let engine = engine::local(&format!("pductl {}", settings.seed))?;
+    let mut sender = Sender::new(SenderOptions::new(engine::seed())).with_engine(engine);
+    for destination in &settings.peers.notified {
+        sender.add(destination.clone())?;
+    }
+    let options = AgentOptions {
+        seed: engine::seed(),
+        ..AgentOptions::default()
+    };
+    let mut agent = Agent::new(engine, tree, options)
+        .with_community(READ.as_bytes(), Access::read_only())
+        .with_community(WRITE.as_bytes(), Access::read_write())
+        .with_sender(sender);
+    if let Some(user) = &settings.peers.user {
+        agent = agent.with_user(user, Access::read_write())?;
+    }
+    Ok(agent)
+}
+
+/// An agent over a link that loses answers when it is told to.
+struct Lossy<H> {
+    hub: H,
+    faults: VecDeque<Fault>,
+}
+
+impl<H: Hub<Peer = Path>> Lossy<H> {
+    fn new(hub: H) -> Self {
+        let faults = VecDeque::new();
+        Self { hub, faults }
+    }
+
+    /// Takes back the answer to what just came, if it is to be lost.
+    fn lose(&mut self, now: Instant) {
+        let Some(fault) = self.faults.pop_front() else {
+            return;
+        };
+        let answer = self.hub.transmit().map(|(path, datagram)| (path, datagram.len()));
+        if let (Fault::LoseAnswer, Some((path, len))) = (fault, answer) {
+            self.hub.handle_transmitted(now, &path, len);
+        }
+    }
+}
+
+impl<H: Hub<Peer = Path>> Hub for Lossy<H> {
+    type Peer = Path;
+
+    fn transport(&self) -> Transport {
+        self.hub.transport()
+    }
+
+    fn handle_open(&mut self, now: Instant, peer: &Path) -> Result<(), Refused<()>> {
+        self.hub.handle_open(now, peer)
+    }
+
+    fn handle_close(&mut self, now: Instant, peer: &Path) {
+        self.hub.handle_close(now, peer);
+    }
+
+    fn handle_input(&mut self, now: Instant, peer: &Path, bytes: &[u8]) -> usize {
+        let had_nothing_to_send = self.hub.transmit().is_none();
+        let taken = self.hub.handle_input(now, peer, bytes);
+        if had_nothing_to_send {
+            self.lose(now);
+        }
+        taken
+    }
+
+    fn handle_transmitted(&mut self, now: Instant, peer: &Path, len: usize) {
+        self.hub.handle_transmitted(now, peer, len);
+    }
+
+    fn handle_blocked(&mut self, now: Instant, peer: &Path) {
+        self.hub.handle_blocked(now, peer);
+    }
+
+    fn handle_writable(&mut self, now: Instant, peer: &Path) {
+        self.hub.handle_writable(now, peer);
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.hub.handle_timeout(now);
+    }
+
+    fn transmit(&self) -> Option<(Path, &[u8])> {
+        self.hub.transmit()
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.hub.poll_timeout()
+    }
+
+    fn link_demand(&self) -> Option<(Path, LinkDemand)> {
+        self.hub.link_demand()
+    }
+}
