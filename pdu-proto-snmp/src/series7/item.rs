@@ -4,7 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Base;
+use super::{Base, Object};
 use crate::wire::{Oid, OidBuf, Value, VarBind};
 
 /// An instance below the base.
@@ -26,7 +26,11 @@ pub(super) mod scalar {
     pub(in super::super) const VERSION: u8 = 2;
     pub(in super::super) const FRIENDLY_NAME: u8 = 3;
     pub(in super::super) const MAC: u8 = 4;
+    #[cfg(feature = "simulator")]
+    pub(in super::super) const URL: u8 = 5;
     pub(in super::super) const ALARM_TRIP_TYPE: u8 = 6;
+    #[cfg(feature = "simulator")]
+    pub(in super::super) const HARDWARE: u8 = 7;
     pub(in super::super) const TEMPERATURE_PRECISION: u8 = 9;
     pub(in super::super) const ALARM_TRIGGER: u8 = 11;
     pub(in super::super) const ALARM_INSTANCE: u8 = 12;
@@ -35,6 +39,8 @@ pub(super) mod scalar {
 /// The columns of most tables.
 pub(super) mod column {
     pub(in super::super) const SERIAL: u8 = 2;
+    #[cfg(feature = "simulator")]
+    pub(in super::super) const NAME: u8 = 3;
     pub(in super::super) const AVAIL: u8 = 4;
 }
 
@@ -81,6 +87,38 @@ impl Item {
             },
             _ => return None,
         })
+    }
+}
+
+impl Item {
+    /// The object that it is an instance of.
+    pub(super) fn object(self) -> Option<&'static Object> {
+        match self {
+            Self::Scalar(scalar) => Object::at(&[1, scalar.into()]),
+            Self::Count(table) => Object::at(&[1, 8, 1, table.into()]),
+            Self::Cell { table, column, .. } => Object::column(table, column),
+            Self::Rule { column, .. } => Object::at(&[101, 1, 1, column.into()]),
+        }
+    }
+
+    /// An instance of an object: 0 of a scalar, the row of a column.
+    #[cfg(feature = "simulator")]
+    pub(super) fn instance(object: &Object, instance: u16) -> Option<Self> {
+        let arc = |arc: u32| u8::try_from(arc).ok();
+        match (object.arcs, instance) {
+            ([1, 8, 1, table], 0) => Some(Self::Count(arc(*table)?)),
+            ([1, scalar], 0) => Some(Self::Scalar(arc(*scalar)?)),
+            ([101, 1, 1, column], row) => Some(Self::Rule {
+                column: arc(*column)?,
+                row,
+            }),
+            ([table, 1, column], row) => Some(Self::Cell {
+                table: arc(*table)?,
+                column: arc(*column)?,
+                row,
+            }),
+            _ => None,
+        }
     }
 }
 

@@ -33,6 +33,8 @@ mod rules;
 mod session;
 #[cfg(feature = "alloc")]
 mod settings;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 pub mod traps;
 #[cfg(feature = "alloc")]
 mod unit;

@@ -10,7 +10,6 @@ use super::Options;
 use super::error::{Difference, Incomplete};
 use super::fetch::{Fetch, Fetched};
 use super::item::{Found, Item, Values};
-use super::objects::Object;
 use crate::SnmpError;
 use crate::client::OwnedRequest;
 use crate::wire::{Oid, OidBuf, Value, VarBind};
@@ -233,13 +232,12 @@ fn difference(item: Item, raw: &Raw, found: Option<&Found>) -> Option<Difference
 
 /// The name of an instance in the MIB.
 pub(super) fn label(item: Item) -> String {
-    let (object, instance) = match item {
-        Item::Scalar(scalar) => (Object::at(&[1, scalar.into()]), 0),
-        Item::Count(table) => (Object::at(&[1, 8, 1, table.into()]), 0),
-        Item::Cell { table, column, row } => (Object::column(table, column), row),
-        Item::Rule { column, row } => (Object::at(&[101, 1, 1, column.into()]), row),
+    let instance = match item {
+        Item::Scalar(_) | Item::Count(_) => 0,
+        Item::Cell { row, .. } | Item::Rule { row, .. } => row,
     };
-    format!("{}.{instance}", object.map_or("?", |object| object.name))
+    let name = item.object().map_or("?", |object| object.name);
+    format!("{name}.{instance}")
 }
 
 /// Text as it stands between quotes: what a unit has there may be anything.
