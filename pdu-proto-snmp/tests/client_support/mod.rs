@@ -21,7 +21,9 @@ pub(crate) const BEYOND: Oid = oid!(1, 3, 6, 1, 4, 1, 99, 2, 0);
 
 pub(crate) fn name(arcs: &[u32]) -> OidBuf {
     let mut name = OidBuf::from(ROOT);
-    arcs.iter().for_each(|arc| name.push(*arc).unwrap());
+    for arc in arcs {
+        name.push(*arc).unwrap();
+    }
     name
 }
 
@@ -47,6 +49,22 @@ pub(crate) fn user(level: SecurityLevel) -> User {
             .with_auth(AuthProtocol::Sha256, key(1).unwrap())
             .with_privacy(PrivProtocol::Aes128, key(2).unwrap()),
     }
+}
+
+/// Of the same name, with another authentication key.
+pub(crate) fn other_user() -> User {
+    with_keys(3, 2)
+}
+
+pub(crate) fn same_user_other_privacy() -> User {
+    with_keys(1, 3)
+}
+
+fn with_keys(auth: u8, privacy: u8) -> User {
+    let key = |fill: u8| MasterKey::from_octets(AuthProtocol::Sha256, &[fill; 32]).unwrap();
+    let user = User::new("reader").unwrap();
+    user.with_auth(AuthProtocol::Sha256, key(auth))
+        .with_privacy(PrivProtocol::Aes128, key(privacy))
 }
 
 /// How an agent treats get-bulk.
@@ -76,7 +94,10 @@ pub(crate) struct Engine {
 
 impl Engine {
     pub(crate) fn new(user: User) -> Self {
-        let id = EngineId::new(b"\x80\0\0\0\x05agent").unwrap();
+        Self::of(EngineId::new(b"\x80\0\0\0\x05agent").unwrap(), user)
+    }
+
+    pub(crate) fn of(id: EngineId, user: User) -> Self {
         Self {
             id,
             boots: 4,
@@ -229,7 +250,13 @@ impl Agent {
     }
 
     fn carry_out(&mut self, body: &Body<'_>) -> Option<Done> {
-        let names: Vec<OidBuf> = body.varbinds().iter().map(|item| item.unwrap().name.into()).collect();
+        // What cannot be read is not answered.
+        let readable: Result<Vec<OidBuf>, _> = body
+            .varbinds()
+            .checked()
+            .map(|item| item.map(|item| item.name.into()))
+            .collect();
+        let names = readable.ok()?;
         self.heard.push((body.operation(), names.len()));
         let id = body.request_id()?;
         match body {
@@ -450,7 +477,7 @@ impl Desk {
                 assert_eq!(done, ticket);
                 return result;
             }
-            let due = self.manager.poll_timeout().expect("a request under way has a deadline");
+            let due = self.manager.poll_timeout().unwrap();
             self.now = self.now.max(due);
             self.manager.handle_timeout(self.now);
         }
