@@ -14,7 +14,7 @@ use super::outlet::read_back;
 use crate::devices::{self, Device, Failure};
 use crate::outcome::{Outcome, Run, Stop};
 use crate::render;
-use crate::simulators::{self, Fault, Kind, Peers, Phases, Place, Running, Sensors, Settings, Values};
+use crate::simulators::{self, Fault, Kind, Peers, Phases, Place, Running, Sensors, Settings, Values, Wiring};
 use crate::terminal::{self, Foreign, Paint, Style};
 
 /// Longer than this it never takes.
@@ -24,12 +24,13 @@ const LIMIT: Duration = Duration::from_secs(14);
 const LOOPBACK: Place = Place::Network(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0));
 
 /// What is simulated, where, and how many units each time.
-const DEVICES: [(Kind, Place, u8); 5] = [
+const DEVICES: [(Kind, Place, u8); 6] = [
     (Kind::ModbusTcp, LOOPBACK, 1),
     (Kind::SerialLine, Place::PseudoTerminal, 2),
     (Kind::Isotek, LOOPBACK, 1),
     (Kind::Isotek, Place::PseudoTerminal, 1),
     (Kind::SnmpBps2000, LOOPBACK, 1),
+    (Kind::SnmpSeries7, LOOPBACK, 1),
 ];
 
 /// How long a search of the network waits: whoever is simulated answers at once.
@@ -67,6 +68,7 @@ fn settings(at: Place, units: u8) -> Settings {
         outlets: 8,
         slaves: 1,
         values: Values::Text,
+        wiring: Wiring::Wye,
         peers: Peers::default(),
     }
 }
@@ -225,25 +227,38 @@ impl<'a> Tour<'a> {
         Ok(lines.concat())
     }
 
-    /// What the caller sees of a switch that nobody acknowledges: the protocol has no refusal, so it may have been one.
+    /// What the caller sees of a switch that nobody acknowledges. Where the protocol can read, the session looks by itself, and
+    /// only knows nothing if it is not answered then either; where it cannot, the silence may have been a refusal.
     async fn lose_acknowledgement(&self, device: &Device) -> Result<String, Failure> {
         let number = an_outlet(&device.snapshot().await?)?.number;
-        if !self.simulator.inject(vec![Fault::LoseAnswer]).await {
-            return Err(Failure::not_applied("the simulator has ended"));
-        }
-        let Err(failure) = switch(device, number, Action::Off).await else {
-            return Err(Failure::not_applied(
-                "it was answered, although its acknowledgement was to be lost",
-            ));
+        let mut lines = Vec::new();
+        let mut lost = vec![Fault::LoseAnswer];
+        let failure = loop {
+            if !self.simulator.inject(lost.clone()).await {
+                return Err(Failure::not_applied("the simulator has ended"));
+            }
+            match switch(device, number, Action::Off).await {
+                Ok(how) if lost.len() == 1 => {
+                    lines.push(format!("  outlet {number}: {} ({how} all the same)\n", Action::Off));
+                    switch(device, number, Action::On).await?;
+                    lost.extend([Fault::LoseAnswer; ATTEMPTS]);
+                }
+                Ok(_) => {
+                    return Err(Failure::not_applied(
+                        "it was answered, although its acknowledgement was to be lost",
+                    ));
+                }
+                Err(failure) => break failure,
+            }
         };
         let afterwards = seen(device, number, Action::Off).await?;
         switch(device, number, Action::On).await?;
-        Ok([
+        lines.extend([
             format!("  {}: {failure}\n", Foreign(&device.url)),
             format!("  read afterwards: {afterwards}: it took effect\n"),
             format!("  {} (read back)\n", seen(device, number, Action::On).await?),
-        ]
-        .concat())
+        ]);
+        Ok(lines.concat())
     }
 }
 

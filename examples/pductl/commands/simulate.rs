@@ -11,7 +11,7 @@ use tokio_serial::{Parity, StopBits};
 
 use crate::outcome::{Outcome, Run, Stop};
 use crate::serial::{self, Port};
-use crate::simulators::{self, Kind, Peers, Phases, Place, Sensors, Settings, Values};
+use crate::simulators::{self, Kind, Peers, Phases, Place, Sensors, Settings, Values, Wiring};
 use crate::{credentials, terminal};
 
 /// Run a simulated device
@@ -60,6 +60,9 @@ pub(crate) struct Arguments {
     /// How bps2000-snmp gives its values
     #[arg(long, default_value = "text")]
     values: Values,
+    /// Wiring of series7-snmp
+    #[arg(long, default_value = "wye")]
+    wiring: Wiring,
     #[command(flatten)]
     peers: PeerArguments,
     /// Answer on a pseudo terminal, whose path is printed; bps2000-rtu does so anyway
@@ -180,6 +183,7 @@ fn settings(arguments: &Arguments) -> Result<Settings, Stop> {
         outlets: outlets(arguments)?,
         slaves: arguments.slaves,
         values: arguments.values,
+        wiring: arguments.wiring,
         peers: arguments.peers.read()?,
     })
 }

@@ -35,6 +35,9 @@ pub(crate) enum Kind {
     /// BKT BPS2000 master with its slaves over SNMP, communities public (read) and private (write)
     #[value(name = "bps2000-snmp")]
     SnmpBps2000,
+    /// 7-series unit with switched outlets over SNMP, the same communities
+    #[value(name = "series7-snmp")]
+    SnmpSeries7,
 }
 
 impl Kind {
@@ -105,6 +108,7 @@ pub(crate) struct Settings {
     /// How many slaves a BPS2000 has over SNMP.
     pub(crate) slaves: u8,
     pub(crate) values: Values,
+    pub(crate) wiring: Wiring,
     /// Of an SNMP agent.
     pub(crate) peers: Peers,
 }
@@ -116,6 +120,14 @@ pub(crate) enum Values {
     Text,
     /// Integers, scaled as those of Modbus
     Integers,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Wiring {
+    /// Lines against neutral
+    Wye,
+    /// Lines against each other
+    Delta,
 }
 
 impl Settings {
@@ -187,6 +199,7 @@ pub(crate) async fn start(kind: Kind, settings: &Settings) -> io::Result<Running
         Kind::SerialLine => modbus::serial(settings),
         Kind::SerialServer => modbus::rtu_over_tcp(settings).await,
         Kind::SnmpBps2000 => snmp::bps2000(settings).await,
+        Kind::SnmpSeries7 => snmp::series7(settings).await,
         Kind::Isotek => match settings.at {
             Place::Network(_) => isotek::network(settings).await,
             _ => isotek::serial(settings),

@@ -6,14 +6,14 @@ use std::io;
 
 use pdu_core::tokio::UdpDriver;
 use pdu_core::{Hub, Instant, LinkDemand, Path, Refused, Transport};
-use pdu_proto_snmp::bps2000::simulator;
 use pdu_proto_snmp::notification::{Destination, Sender, SenderOptions};
 use pdu_proto_snmp::server::{Access, Agent, AgentOptions, Tree};
 use pdu_proto_snmp::usm::User;
+use pdu_proto_snmp::{bps2000, series7};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc::channel;
 
-use super::{Fault, Order, Running, Settings, Values};
+use super::{Fault, Order, Running, Settings, Values, Wiring};
 use crate::engine;
 
 /// Who may read, and who may write too.
@@ -29,15 +29,27 @@ pub(crate) struct Peers {
 }
 
 pub(super) async fn bps2000(settings: &Settings) -> io::Result<Running> {
-    let tree = simulator::Bps2000::builder()
+    let tree = bps2000::simulator::Bps2000::builder()
         .seed(settings.seed)
         .slaves(settings.slaves.into())
         .values(match settings.values {
-            Values::Text => simulator::Values::Text,
-            Values::Integers => simulator::Values::Integers,
+            Values::Text => bps2000::simulator::Values::Text,
+            Values::Integers => bps2000::simulator::Values::Integers,
         })
         .build();
     run("BPS2000v2 and its slaves over SNMP", "bps2000", tree, settings).await
+}
+
+pub(super) async fn series7(settings: &Settings) -> io::Result<Running> {
+    let tree = series7::simulator::Series7::builder()
+        .seed(settings.seed)
+        .outlets(settings.outlets.into())
+        .wiring(match settings.wiring {
+            Wiring::Wye => series7::Wiring::Wye,
+            Wiring::Delta => series7::Wiring::Delta,
+        })
+        .build();
+    run("7-series unit over SNMP", "series7", tree, settings).await
 }
 
 async fn run<T>(name: &'static str, profile: &str, tree: T, settings: &Settings) -> io::Result<Running>

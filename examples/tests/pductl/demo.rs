@@ -23,6 +23,13 @@ fn the_demo_shows_every_device_and_ends_in_time() {
         "outlet 1: on (read back)",
         "which is not a refusal (effect: unknown)",
         "read afterwards: outlet 1: off: it took effect",
+        "snmp://***@127.0.0.1:",
+        "unit 1 inlet 1 L3",
+        "no answer (2 sent), which a wrong community looks like too (effect: not applied)",
+        "read again: ",
+        "outlet group 2",
+        "outlet 1: off (read back all the same)",
+        "no answer (1 sent), which a wrong community looks like too (effect: unknown)",
     ] {
         assert!(shown.contains(expected), "{expected}\n{shown}");
     }

@@ -10,6 +10,7 @@ mod demo;
 mod devices;
 mod isotek;
 mod snmp;
+mod snmp_series7;
 mod support;
 mod thresholds;
 mod usage;
