@@ -211,6 +211,7 @@ fn main() {
         &[0x05, 0x03, 0x83, 0x00, 0x46, 0x00, 0x14, 0x00, 0x63],
     );
     snmp();
+    snmp_agent();
     sessions();
     isotek_device();
     isotek_lines();
@@ -291,6 +292,50 @@ fn snmp() {
     let (_, report) = SNMP_V3_MESSAGES[1];
     let scoped = [&[0x9F], &hex(report)[59..]].concat();
     seed("snmp_v3_envelope", "scoped-alone", &scoped);
+}
+
+/// Behind a first octet that says how large messages are and what is seen: requests of each version and operation, as the
+/// target makes them, and what happens between them.
+fn snmp_agent() {
+    // Operation, request id, count; then for each varbind its name and value.
+    let bodies: [(&str, &[u8]); 6] = [
+        ("get", &[0, 1, 2, 1, 0, 2, 0]),
+        ("get-next", &[2, 2, 2, 0, 0, 4, 0]),
+        ("get-bulk", &[7 | 64, 20, 2, 1, 0, 0, 0]),
+        ("set", &[3, 4, 1, 2, 5, 4, b'l', b'e', b'f', b't']),
+        ("set-wrong-type", &[3, 4, 2, 2, 5, 1, b'x', 3, 2, 1]),
+        ("response", &[5, 5, 0]),
+    ];
+    let take = [6, 3];
+    for (name, body) in bodies {
+        for (way, head) in [
+            ("v2c", &[1, 2][..]),
+            ("v1", &[1, 3]),
+            ("stranger", &[1, 4]),
+            ("v3", &[3, 0, 9, 4, 0, 0]),
+            ("v3-auth", &[3, 1, 9, 4, 0, 0]),
+            ("v3-priv", &[3, 2, 9, 4, 0, 0]),
+            ("v3-probe", &[3, 0x20, 9, 4, 0, 0]),
+            ("v3-late", &[5, 0xFF, 0xFF, 3, 2, 9, 4, 0, 0]),
+        ] {
+            for mode in [0, 3] {
+                let script = [&[mode][..], head, body, &take].concat();
+                seed("snmp_agent", &format!("{name}-{way}-{mode}"), &script);
+            }
+        }
+        let damaged = [
+            &[0, 2, 2][..],
+            body,
+            &[0, 12, 1],
+            &take,
+            &[4, 2, 9, 4, 0, 0],
+            body,
+            &[0, 80, 1],
+            &take,
+        ]
+        .concat();
+        seed("snmp_agent", &format!("{name}-damaged"), &damaged);
+    }
 }
 
 fn hex(text: &str) -> Vec<u8> {

@@ -15,6 +15,7 @@ pub mod isotek_server;
 pub mod requests;
 pub mod servers;
 pub mod snmp;
+pub mod snmp_agent;
 pub mod wire;
 
 /// Formats a value whole, for what `Display` and `Debug` might do.
