@@ -13,7 +13,7 @@ use core::time::Duration;
 use std::collections::VecDeque;
 use std::io;
 
-pub use self::link::{Link, ReadTimeout, Timed, tcp};
+pub use self::link::{Link, ReadTimeout, Timed, tcp, udp};
 use self::wire::{Turn, Wire};
 #[cfg(doc)]
 use crate::LinkDemand;

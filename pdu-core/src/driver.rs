@@ -1,5 +1,6 @@
 //! What the blocking and the tokio drivers have in common.
 
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use core::time::Duration;
 use std::boxed::Box;
 use std::hash::{BuildHasher as _, RandomState};
@@ -191,4 +192,13 @@ pub(crate) fn is_unreachable(error: &io::Error) -> bool {
             | io::ErrorKind::HostUnreachable
             | io::ErrorKind::NetworkUnreachable
     )
+}
+
+/// Any address of this machine, and any port, from which `remote` can be reached.
+pub(crate) fn any_address(remote: &SocketAddr) -> SocketAddr {
+    let any: IpAddr = match remote {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    (any, 0).into()
 }

@@ -14,7 +14,7 @@ use std::thread;
 use std::time::Instant as StdInstant;
 
 use driver_toy::{Toy, ToyError, ToyServer, answer};
-use pdu_core::blocking::{Driver, Link, ReadTimeout, Server, Timed, tcp};
+use pdu_core::blocking::{Driver, Link, ReadTimeout, Server, Timed, tcp, udp};
 use pdu_core::{Backoff, CallError, Effect, Endpoint as _, Error as _, ErrorKind, Event, Session};
 
 const SHORT: Duration = Duration::from_millis(250);
@@ -232,6 +232,21 @@ fn datagrams_come_whole_and_unreachable_peers_are_no_error() {
     });
     assert_eq!(driver.call("a".into()).unwrap(), "A");
     assert_eq!(driver.call("b".into()).unwrap(), "B");
+}
+
+#[test]
+fn datagram_link_is_opened_to_a_name() {
+    let server = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let mut buffer = [0; 512];
+        let (len, from) = server.recv_from(&mut buffer).unwrap();
+        let line = String::from_utf8_lossy(&buffer[..len]).trim_end().to_owned();
+        server.send_to(answer(&line).unwrap().as_bytes(), from).unwrap();
+    });
+    let session = Toy::new(1).datagram().with_timeout(Duration::from_secs(5));
+    let mut driver = Driver::connecting(session, udp(("127.0.0.1", port)));
+    assert_eq!(driver.call("a".into()).unwrap(), "A");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use driver_toy::{Toy, ToyError, ToyServer, answer};
-use pdu_core::tokio::{Driver, Handle, Server, StreamLink, tcp};
+use pdu_core::tokio::{Driver, Handle, Server, StreamLink, tcp, udp};
 use pdu_core::{Backoff, Effect, Error as _, ErrorKind, Event, EventOf, Session};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -213,6 +213,22 @@ async fn datagrams_come_whole_and_unreachable_peers_are_no_error() {
         driver.submit(text.into()).unwrap();
         assert_eq!(reply(driver.next().await.unwrap()), text.to_uppercase());
     }
+}
+
+#[tokio::test]
+async fn datagram_link_is_opened_to_a_name() {
+    let server = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let port = server.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        let mut buffer = [0; 512];
+        let (len, from) = server.recv_from(&mut buffer).await.unwrap();
+        let line = String::from_utf8_lossy(&buffer[..len]).trim_end().to_owned();
+        server.send_to(answer(&line).unwrap().as_bytes(), from).await.unwrap();
+    });
+    let session = Toy::new(1).datagram().with_timeout(Duration::from_secs(5));
+    let mut driver = Driver::connecting(session, udp(("127.0.0.1", port)));
+    driver.submit("a".into()).unwrap();
+    assert_eq!(reply(driver.next().await.unwrap()), "A");
 }
 
 /// A peer that the test makes: what each attempt to connect meets.

@@ -21,4 +21,4 @@ pub mod usm;
 pub mod wire;
 
 #[cfg(feature = "alloc")]
-pub use error::{Rejected, SnmpError};
+pub use error::{Rejected, Silence, SnmpError};

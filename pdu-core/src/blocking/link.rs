@@ -2,7 +2,7 @@ use core::time::Duration;
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs, UdpSocket};
 
-use crate::driver::is_unreachable;
+use crate::driver::{any_address, is_unreachable};
 
 /// How long one `send` of the links here may block: short, so that the driver gets to read and to keep time meanwhile.
 const SEND_WAIT: Duration = Duration::from_millis(50);
@@ -141,6 +141,23 @@ pub fn tcp<A: ToSocketAddrs>(address: A, timeout: Duration) -> impl FnMut() -> i
         for candidate in address.to_socket_addrs()? {
             match TcpStream::connect_timeout(&candidate, timeout) {
                 Ok(stream) => return Ok(stream),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+}
+
+/// Opens UDP sockets whose one peer is at `address`, for [`Driver::connecting`](super::Driver::connecting): the first address
+/// that a name stands for and that this machine has a way to. Nothing is sent by it, so it says nothing of whether somebody
+/// is there.
+pub fn udp<A: ToSocketAddrs>(address: A) -> impl FnMut() -> io::Result<UdpSocket> + use<A> {
+    move || {
+        let mut last = io::Error::new(io::ErrorKind::NotFound, "name stands for no address");
+        for candidate in address.to_socket_addrs()? {
+            let socket = UdpSocket::bind(any_address(&candidate))?;
+            match socket.connect(candidate) {
+                Ok(()) => return Ok(socket),
                 Err(error) => last = error,
             }
         }

@@ -6,7 +6,7 @@ use std::io;
 use ::tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use ::tokio::net::{TcpStream, ToSocketAddrs, UdpSocket, lookup_host};
 
-use crate::driver::is_unreachable;
+use crate::driver::{any_address, is_unreachable};
 
 /// What a tokio driver moves bytes over.
 pub trait Link: Unpin {
@@ -127,6 +127,28 @@ async fn connect(address: impl ToSocketAddrs, timeout: Duration) -> io::Result<T
             Ok(Ok(stream)) => return Ok(stream),
             Ok(Err(error)) => last = error,
             Err(_) => last = io::ErrorKind::TimedOut.into(),
+        }
+    }
+    Err(last)
+}
+
+/// Opens UDP sockets whose one peer is at `address`, for [`Driver::connecting`](super::Driver::connecting): the first address
+/// that a name stands for and that this machine has a way to. Nothing is sent by it, so it says nothing of whether somebody
+/// is there.
+pub fn udp<A>(address: A) -> impl FnMut() -> Pin<Box<dyn Future<Output = io::Result<UdpSocket>> + Send>> + Send + use<A>
+where
+    A: ToSocketAddrs + Clone + Send + Sync + 'static,
+{
+    move || Box::pin(connect_udp(address.clone()))
+}
+
+async fn connect_udp(address: impl ToSocketAddrs) -> io::Result<UdpSocket> {
+    let mut last = io::Error::new(io::ErrorKind::NotFound, "name stands for no address");
+    for candidate in lookup_host(address).await? {
+        let socket = UdpSocket::bind(any_address(&candidate)).await?;
+        match socket.connect(candidate).await {
+            Ok(()) => return Ok(socket),
+            Err(error) => last = error,
         }
     }
     Err(last)

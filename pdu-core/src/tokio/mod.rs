@@ -18,6 +18,6 @@ mod wire;
 
 pub use self::driver::{Driver, Server};
 pub use self::handle::{Call, Handle, HandleOptions, Notices, Runner};
-pub use self::link::{Link, StreamLink, tcp};
+pub use self::link::{Link, StreamLink, tcp, udp};
 pub use self::listener::{ListenOptions, Listener, listen};
 pub use self::udp::UdpDriver;

@@ -1,6 +1,9 @@
 use alloc::vec::Vec;
 
+use core::fmt;
+
 use pdu_core::{Effect, ErrorKind, Hub, Instant, LinkDemand, Path, Refused, Rng, Ticket, Transport};
+use zeroize::Zeroizing;
 
 use super::{
     ManagerEvent, ManagerOptions, Request, Response, Retry, Statistics, Target, TargetId,
@@ -65,7 +68,6 @@ const MAX_DATAGRAM: usize = 65_507;
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Manager {
     pub(super) options: ManagerOptions,
     pub(super) now: Instant,
@@ -81,9 +83,9 @@ pub struct Manager {
     pub(super) outstanding: u32,
     pub(super) staged: Option<Staged>,
     /// The send buffer: one message, at its end.
-    pub(super) out: Vec<u8>,
+    pub(super) out: Zeroizing<Vec<u8>>,
     /// Where messages are deciphered.
-    pub(super) scratch: Vec<u8>,
+    pub(super) scratch: Zeroizing<Vec<u8>>,
     pub(super) ids: Ids,
     pub(super) salts: Salts,
     pub(super) rng: Rng,
@@ -119,8 +121,8 @@ impl Manager {
             events: List::EMPTY,
             outstanding: 0,
             staged: None,
-            out: Vec::new(),
-            scratch: Vec::new(),
+            out: Zeroizing::default(),
+            scratch: Zeroizing::default(),
             ids: Ids::new(options.capacity, &mut rng),
             salts: Salts::new(rng.next_u64()),
             rng,
@@ -154,8 +156,12 @@ impl Manager {
         let largest = self.peer(id.index).map(|peer| peer.options.max_message_size);
         let largest = usize::from(largest.unwrap_or_default());
         if self.out.len() < largest {
-            // What is staged is addressed from the front, and stays.
-            self.out.resize(largest, 0);
+            let mut larger = alloc::vec![0; largest];
+            // What is staged is addressed from the front.
+            for (place, octet) in larger.iter_mut().zip(self.out.iter()) {
+                *place = *octet;
+            }
+            self.out = Zeroizing::new(larger);
         }
         Ok(id)
     }
@@ -355,6 +361,18 @@ fn not_sent(bad: &crate::wire::BadVarBind<'_>) -> SnmpError {
     SnmpError::Wire {
         error: bad.error,
         effect: Effect::NotApplied,
+    }
+}
+
+/// Neither messages nor who is asked: both hold secrets.
+impl fmt::Debug for Manager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Manager")
+            .field("options", &self.options)
+            .field("targets", &self.targets())
+            .field("outstanding", &self.outstanding)
+            .field("statistics", &self.statistics)
+            .finish_non_exhaustive()
     }
 }
 

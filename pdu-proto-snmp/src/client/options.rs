@@ -1,5 +1,7 @@
+use core::fmt;
+
 /// What a manager may hold and have under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ManagerOptions {
     /// How many requests may be with all agents together; 128 if not set. As many answers should fit the socket's receive
@@ -41,5 +43,16 @@ impl ManagerOptions {
     #[must_use]
     pub const fn with_max_walk(self, max_walk: u32) -> Self {
         Self { max_walk, ..self }
+    }
+}
+
+/// All but the seed, from which ids could be told.
+impl fmt::Debug for ManagerOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ManagerOptions")
+            .field("window", &self.window)
+            .field("capacity", &self.capacity)
+            .field("max_walk", &self.max_walk)
+            .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use cbc::cipher::{
     Array, BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt, BlockModeEncrypt, InnerIvInit, KeyInit, consts::U8,
 };
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use super::{UsmError, cipher::keyed, secret::Secret};
 
@@ -20,7 +20,7 @@ pub(super) struct Cbc<C> {
     pre_iv: Zeroizing<[u8; BLOCK]>,
 }
 
-impl<C: KeyInit> Cbc<C> {
+impl<C: KeyInit + ZeroizeOnDrop> Cbc<C> {
     /// Source: RFC 3414, 8.1.1.1; draft-reeder-snmpv3-usm-3desede-00, 5.1.1.1.
     pub(super) fn new(key: &Secret) -> Result<Self, UsmError> {
         let found = key.as_octets().len();

@@ -5,6 +5,8 @@ use aes::{
     cipher::{Array, BlockCipherEncrypt, InnerIvInit, KeyInit, consts::U16},
 };
 
+use zeroize::ZeroizeOnDrop;
+
 #[cfg(feature = "legacy-crypto")]
 use super::cbc::{Cbc, Des, TripleDes};
 use super::{PrivProtocol, Salt, UsmError, place::Place, secret::Secret};
@@ -119,7 +121,8 @@ impl Nonce {
     }
 }
 
-pub(super) fn keyed<C: KeyInit>(key: &[u8]) -> Result<C, UsmError> {
+/// The bound holds the cipher to it: its key schedule is overwritten when dropped.
+pub(super) fn keyed<C: KeyInit + ZeroizeOnDrop>(key: &[u8]) -> Result<C, UsmError> {
     C::new_from_slice(key).map_err(|_| UsmError::KeyLength {
         expected: C::key_size(),
         found: key.len(),

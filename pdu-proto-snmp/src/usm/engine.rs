@@ -104,7 +104,8 @@ impl RemoteEngine {
 
 /// The engine in here, by whose clock others go: an agent, a receiver of informs, a sender of traps.
 ///
-/// How often it was started is kept by the caller, who counts one up before each start and stores it.
+/// How often it was started is kept by the caller, who adds one before each start and stores that first: an engine that
+/// comes back with the boots of an earlier run takes messages of that run for new ones.
 ///
 /// Source: RFC 3414, 2.2 and 3.2, 7 a.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,9 +131,12 @@ impl LocalEngine {
         self.id
     }
 
-    /// Its boots and its time in seconds.
+    /// Its boots and its time in seconds. Seconds that run over, after 68 years, count as a boot (RFC 3414, 2.2.2).
     pub fn stamp(&self, now: Instant) -> (u32, u32) {
-        (self.boots, later(0, now.saturating_since(self.started)))
+        let seconds = now.saturating_since(self.started).as_secs();
+        let overruns = u32::try_from(seconds >> MAX.count_ones()).unwrap_or(MAX);
+        let time = u32::try_from(seconds & u64::from(MAX)).unwrap_or(MAX);
+        (self.boots.saturating_add(overruns).min(MAX), time)
     }
 
     /// Whether an **authenticated** message to this engine is in time.

@@ -134,3 +134,65 @@ fn digested<H: Digest>(hash: H) -> Secret {
     zeroize::Zeroize::zeroize(digest.as_mut_slice());
     secret
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // clippy excepts only the functions marked as tests, not their helpers
+
+    use super::*;
+
+    /// The engine of all examples in RFC 3414, A.3.
+    fn engine() -> EngineId {
+        EngineId::new(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]).unwrap()
+    }
+
+    #[test]
+    #[cfg(feature = "legacy-crypto")]
+    fn md5_example_of_rfc_3414_a_3_1() {
+        let key = MasterKey::from_password(AuthProtocol::Md5, b"maplesyrup").unwrap();
+        assert_eq!(
+            key.as_octets(),
+            0x9faf_3283_884e_9283_4ebc_9847_d8ed_d963_u128.to_be_bytes()
+        );
+        let localised = key.localised(AuthProtocol::Md5, &engine()).unwrap();
+        assert_eq!(
+            localised.as_octets(),
+            0x526f_5eed_9fcc_e26f_8964_c293_0787_d82b_u128.to_be_bytes()
+        );
+    }
+
+    #[test]
+    fn sha_example_of_rfc_3414_a_3_2() {
+        let key = MasterKey::from_password(AuthProtocol::Sha1, b"maplesyrup").unwrap();
+        let expected = [
+            0x9f, 0xb5, 0xcc, 0x03, 0x81, 0x49, 0x7b, 0x37, 0x93, 0x52, 0x89, 0x39, 0xff, 0x78, 0x8d, 0x5d, 0x79, 0x14,
+            0x52, 0x11,
+        ];
+        assert_eq!(key.as_octets(), expected);
+        let expected = [
+            0x66, 0x95, 0xfe, 0xbc, 0x92, 0x88, 0xe3, 0x62, 0x82, 0x23, 0x5f, 0xc7, 0x15, 0x1f, 0x12, 0x84, 0x97, 0xb3,
+            0x8f, 0x3f,
+        ];
+        let localised = key.localised(AuthProtocol::Sha1, &engine()).unwrap();
+        assert_eq!(localised.as_octets(), expected);
+    }
+
+    /// What is longer is only made longer: its first octets are the key that would do for AES-128.
+    #[test]
+    fn the_two_ways_to_make_a_key_longer_differ_behind_its_end() {
+        let key = MasterKey::from_password(AuthProtocol::Sha1, b"maplesyrup").unwrap();
+        let longer = |privacy| key.localised_for(privacy, AuthProtocol::Sha1, &engine()).unwrap();
+        let plain = key.localised(AuthProtocol::Sha1, &engine()).unwrap();
+        let (blumenthal, reeder) = (
+            longer(PrivProtocol::Aes256Blumenthal),
+            longer(PrivProtocol::Aes256Reeder),
+        );
+        assert!(
+            blumenthal.as_octets().starts_with(plain.as_octets()) && reeder.as_octets().starts_with(plain.as_octets())
+        );
+        assert_ne!(blumenthal.as_octets(), reeder.as_octets());
+        assert_eq!((blumenthal.as_octets().len(), reeder.as_octets().len()), (32, 32));
+        let same = longer(PrivProtocol::Aes128);
+        assert_eq!(same.as_octets(), &plain.as_octets()[..16]);
+    }
+}

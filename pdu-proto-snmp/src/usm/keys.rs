@@ -1,5 +1,7 @@
 use core::fmt;
 
+use zeroize::ZeroizeOnDrop;
+
 use super::{
     EngineId, Salt, User, UsmError,
     cipher::{Cipher, Nonce},
@@ -252,6 +254,9 @@ fn last_mut(buffer: &mut [u8], len: usize) -> Result<&mut [u8], UsmError> {
         .and_then(|start| buffer.get_mut(start..))
         .ok_or(EncodeError::Buffer { needed: len, available }.into())
 }
+
+/// The states of hash and cipher are overwritten, the name is not.
+impl ZeroizeOnDrop for Keys {}
 
 /// The user and the level; no key.
 impl fmt::Debug for Keys {

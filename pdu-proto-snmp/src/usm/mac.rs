@@ -7,6 +7,7 @@ use hmac::{
     },
 };
 use subtle::{Choice, ConstantTimeEq};
+use zeroize::ZeroizeOnDrop;
 
 use super::{AuthProtocol, UsmError, place::Place, secret::Secret};
 
@@ -90,7 +91,8 @@ impl Mac {
     }
 }
 
-fn keyed<H: EagerHash>(key: &[u8]) -> Result<Place<HmacCore<H>>, UsmError> {
+/// The bound holds the hash to it: its states are overwritten when dropped.
+fn keyed<H: EagerHash + ZeroizeOnDrop>(key: &[u8]) -> Result<Place<HmacCore<H>>, UsmError> {
     let state = HmacCore::new_from_slice(key).map_err(|_| UsmError::KeyLength {
         expected: Secret::MAX_OCTETS,
         found: key.len(),

@@ -1,3 +1,5 @@
+use zeroize::ZeroizeOnDrop;
+
 use super::{AuthProtocol, MasterKey, PrivProtocol, UsmError};
 use crate::wire::v3::{MAX_USER_NAME, SecurityLevel};
 
@@ -112,6 +114,9 @@ impl User {
         self.privacy.as_ref()
     }
 }
+
+/// The keys are overwritten, the name is not.
+impl ZeroizeOnDrop for User {}
 
 /// A name of up to 32 octets.
 #[derive(Clone, Copy, PartialEq, Eq)]
