@@ -1,4 +1,6 @@
-//! What both programs share: where to go, and bytes as text.
+//! What the programs share: where to go, and bytes as text.
+
+pub mod snmp;
 
 use std::io;
 

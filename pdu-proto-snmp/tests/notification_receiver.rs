@@ -55,16 +55,16 @@ fn trap_of_v1_is_handed_out_under_the_name_that_v2_gives_it() {
     let mut buffer = [0; 1472];
     let datagram = Message::v1(b"public", Body::TrapV1(trap)).encode(&mut buffer).unwrap();
     receiver.handle_input(at(5), &path(DEVICE), datagram);
-    let received = receiver.poll_event().unwrap();
-    let notification = received.notification().unwrap();
+    let event = receiver.poll_event().unwrap();
+    let notification = event.notification().unwrap();
     assert_eq!(notification.trap, oid!(1, 3, 6, 1, 4, 1, 99, 0, 1));
     assert_eq!(notification.agent_address, Some(Ipv4Addr::new(10, 0, 0, 1)));
     assert_eq!(notification.varbinds.iter().collect::<Vec<_>>(), [Ok(LOAD)]);
     assert_eq!(
-        (received.path, received.at, received.operation),
+        (event.path, event.at, event.operation),
         (path(DEVICE), at(5), Operation::TRAP_V1)
     );
-    assert_eq!(received.version(), Version::V1);
+    assert_eq!(event.version(), Version::V1);
     assert_eq!(receiver.transmit(), None, "traps are not answered");
 }
 
@@ -72,8 +72,8 @@ fn trap_of_v1_is_handed_out_under_the_name_that_v2_gives_it() {
 fn trap_of_v2c_is_handed_out_without_its_first_two_varbinds() {
     let mut receiver = public();
     receiver.handle_input(at(0), &path(DEVICE), &v2c(Operation::TRAP_V2, 9, &[UPTIME, TRAP, LOAD]));
-    let received = receiver.poll_event().unwrap();
-    let notification = received.notification().unwrap();
+    let event = receiver.poll_event().unwrap();
+    let notification = event.notification().unwrap();
     assert_eq!(
         (notification.trap.to_string().as_str(), notification.uptime),
         ("1.3.6.1.4.1.99.0.1", 4711)
@@ -81,7 +81,7 @@ fn trap_of_v2c_is_handed_out_without_its_first_two_varbinds() {
     assert_eq!(notification.varbinds.iter().collect::<Vec<_>>(), [Ok(LOAD)]);
     let community = (*b"public").into();
     assert_eq!(
-        received.source,
+        event.source,
         Source::Community {
             version: Version::V2C,
             community
@@ -172,7 +172,7 @@ fn full_queue_drops_the_oldest_and_counts() {
         let uptime = VarBind::new(SYS_UP_TIME, Value::TimeTicks(uptime));
         receiver.handle_input(at(0), &path(DEVICE), &v2c(Operation::TRAP_V2, 9, &[uptime, TRAP]));
     }
-    let uptimes = std::iter::from_fn(|| receiver.poll_event()).map(|received| received.notification().unwrap().uptime);
+    let uptimes = std::iter::from_fn(|| receiver.poll_event()).map(|event| event.notification().unwrap().uptime);
     assert_eq!(uptimes.collect::<Vec<_>>(), [2, 3, 4]);
     assert_eq!((receiver.statistics().traps, receiver.statistics().dropped), (5, 2));
 }
@@ -264,8 +264,8 @@ fn broken_varbind_stands_in_its_place_among_the_others_also_in_the_answer() {
     varbinds.extend_from_slice(&unsigned);
     let inform = |operation: Operation| around(operation, &varbinds);
     receiver.handle_input(at(0), &path(DEVICE), &inform(Operation::INFORM));
-    let received = receiver.poll_event().unwrap();
-    let found: Vec<_> = received
+    let event = receiver.poll_event().unwrap();
+    let found: Vec<_> = event
         .notification()
         .unwrap()
         .varbinds
@@ -363,10 +363,10 @@ fn answers_that_nobody_sends_take_a_bounded_place_and_their_informs_are_not_hand
 fn neither_receiver_nor_received_shows_a_community_or_a_key() {
     let mut receiver = public().with_user(private("alarms"));
     receiver.handle_input(at(0), &path(DEVICE), &v2c(Operation::TRAP_V2, 9, &[UPTIME, TRAP]));
-    let received = receiver.poll_event().unwrap();
+    let event = receiver.poll_event().unwrap();
     let sender = sender();
     let destination = Destination::inform_v2c(address(STATION), b"public");
-    let shown = format!("{receiver:?} {received:?} {sender:?} {destination:?}");
+    let shown = format!("{receiver:?} {event:?} {sender:?} {destination:?}");
     assert!(!shown.contains("public") && !shown.contains("112, 117, 98"), "{shown}");
     assert!(shown.contains("(6 octets)"), "{shown}");
 }
@@ -397,7 +397,7 @@ fn traps_of(
 fn hear(receiver: &mut Receiver, now: Instant, datagram: &[u8]) -> Result<u32, Rejection> {
     receiver.handle_input(now, &path(DEVICE), datagram);
     match receiver.poll_event() {
-        Some(received) => Ok(number_of(received.notification().unwrap())),
+        Some(event) => Ok(number_of(event.notification().unwrap())),
         None => Err(reason(receiver).unwrap()),
     }
 }
@@ -411,18 +411,15 @@ fn trap_of_v3_is_believed_at_each_level_of_a_user() {
             panic!()
         };
         receiver.handle_input(at(900), &path(DEVICE), datagram);
-        let received = receiver.poll_event().unwrap_or_else(|| panic!("{level:?}"));
-        assert_eq!(
-            (received.operation, received.version()),
-            (Operation::TRAP_V2, Version::V3)
-        );
+        let event = receiver.poll_event().unwrap_or_else(|| panic!("{level:?}"));
+        assert_eq!((event.operation, event.version()), (Operation::TRAP_V2, Version::V3));
         let Source::User {
             engine_id,
             name,
             level: found,
             context_engine_id,
             ..
-        } = received.source
+        } = event.source
         else {
             panic!("{level:?}");
         };
@@ -669,13 +666,13 @@ fn inform_of_v3_finds_the_engine_and_is_answered_at_each_level() {
                 (ticket, Ok(Delivery::Acknowledged)),
                 "{level:?}"
             );
-            let received = receiver.poll_event().unwrap();
-            assert_eq!(received.notification(), Some(&tripped(number)));
+            let event = receiver.poll_event().unwrap();
+            assert_eq!(event.notification(), Some(&tripped(number)));
             let Source::User {
                 engine_id,
                 level: found,
                 ..
-            } = received.source
+            } = event.source
             else {
                 panic!()
             };
