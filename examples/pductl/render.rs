@@ -22,7 +22,7 @@ pub(crate) fn device(url: &str, snapshot: &Snapshot, paint: Paint) -> String {
         outlets(&snapshot.outlets, paint),
         contacts(&snapshot.contacts, paint),
         thresholds(&snapshot.thresholds, paint),
-        alarms(&snapshot.alarms, paint),
+        alarms(snapshot, paint),
     ];
     blocks.retain(|block| !block.is_empty());
     blocks.join("\n")
@@ -371,11 +371,15 @@ pub(crate) fn threshold(setting: &ThresholdSetting) -> String {
     format!("{watched}, {}: {value}", setting.level.as_str().replace('_', " "))
 }
 
-fn alarms(alarms: &[Alarm], paint: Paint) -> String {
-    if alarms.is_empty() {
+/// A device without thresholds does not tell its alarms in a snapshot: that there are none would be a guess.
+fn alarms(snapshot: &Snapshot, paint: Paint) -> String {
+    if snapshot.alarms.is_empty() && !snapshot.thresholds.is_empty() {
         return format!("  {}\n", paint.apply(Style::Good, "no alarms"));
     }
-    let lines = alarms.iter().map(|alarm| format!("  {}\n", self::alarm(alarm, paint)));
+    let lines = snapshot
+        .alarms
+        .iter()
+        .map(|alarm| format!("  {}\n", self::alarm(alarm, paint)));
     lines.collect::<Vec<_>>().concat()
 }
 

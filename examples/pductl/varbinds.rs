@@ -1,38 +1,93 @@
 //! Names and values of SNMP as scripts and people read them: in decoded messages and in notifications.
 
-use pdu_proto_snmp::wire::{Opaque, Value as SnmpValue, VarBind};
-use serde_json::{Value, json};
+use pdu_proto_snmp::wire::{BadVarBind, Opaque, Value as SnmpValue, VarBind, WireError};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::terminal::{Hex, digits};
 
-/// `oid`, `type` and `value`; octets also as `hex`, since not every value is a text.
-pub(crate) fn json(varbind: &VarBind<'_>) -> Value {
-    let (oid, kind) = (varbind.name.to_string(), kind(varbind.value));
-    let value = value(varbind.value);
-    match varbind.value {
-        SnmpValue::OctetString(octets) | SnmpValue::Opaque(Opaque(octets)) => {
-            json!({ "oid": oid, "type": kind, "value": value, "hex": digits(octets) })
+/// One in its place, or why it cannot be read.
+pub(crate) type Checked<'a> = Result<VarBind<'a>, BadVarBind<'a>>;
+
+#[derive(Serialize)]
+pub(crate) struct VarBindJson {
+    oid: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    value: Value,
+    /// Octets, since not every value is a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hex: Option<String>,
+    /// Of one that cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl VarBindJson {
+    pub(crate) fn new(checked: &Checked<'_>) -> Self {
+        match checked {
+            Ok(varbind) => Self {
+                oid: Some(varbind.name.to_string()),
+                kind: Some(kind(varbind.value)),
+                value: value(varbind.value),
+                hex: octets(varbind.value).map(digits),
+                error: None,
+            },
+            Err(bad) => Self {
+                oid: bad.name.map(|name| name.to_string()),
+                kind: None,
+                value: Value::Null,
+                hex: None,
+                error: Some(why(&bad.error)),
+            },
         }
-        _ => json!({ "oid": oid, "type": kind, "value": value }),
     }
 }
 
 /// In one line. Whoever prints it must escape it.
-pub(crate) fn in_words(varbind: &VarBind<'_>) -> String {
-    let kind = kind(varbind.value);
-    let value = match varbind.value {
+pub(crate) fn in_words(checked: &Checked<'_>) -> String {
+    match checked {
+        Ok(varbind) => format!(
+            "{} = {}{}",
+            varbind.name,
+            kind(varbind.value),
+            value_in_words(varbind.value)
+        ),
+        Err(bad) => {
+            let name = bad.name.map_or_else(|| "no name".into(), |name| name.to_string());
+            format!("{name} = cannot be read: {}", why(&bad.error))
+        }
+    }
+}
+
+/// What is wrong with a message, without the place where.
+pub(crate) fn why(error: &WireError) -> String {
+    let varbind = error
+        .varbind
+        .map_or_else(String::new, |number| format!("varbind {number}, "));
+    format!("{varbind}{}: {}", error.field, error.problem)
+}
+
+fn value_in_words(value: SnmpValue<'_>) -> String {
+    match value {
         SnmpValue::OctetString(octets) => match text(octets) {
             Some(text) => format!(" \"{text}\""),
             None => format!(" {}", Hex(octets)),
         },
         SnmpValue::TimeTicks(count) => format!(" {}", ticks(count)),
-        other => match value(other) {
+        other => match self::value(other) {
             Value::Null => String::new(),
             Value::String(text) => format!(" {text}"),
             number => format!(" {number}"),
         },
-    };
-    format!("{} = {kind}{value}", varbind.name)
+    }
+}
+
+fn octets(value: SnmpValue<'_>) -> Option<&[u8]> {
+    match value {
+        SnmpValue::OctetString(octets) | SnmpValue::Opaque(Opaque(octets)) => Some(octets),
+        _ => None,
+    }
 }
 
 /// `1234 (12.34 s)`.

@@ -27,8 +27,8 @@ use crate::{credentials, terminal};
 /// 0, no record, the clock at the beginning of 2026; serial number and MAC come from the seed. A restart takes 5 s.
 ///
 /// bps2000-snmp, series7-snmp: communities public, which may read, and private, which may write too; with --user also a user of
-/// v3, whose passwords are in PDU_AUTH_PASSWORD and PDU_PRIV_PASSWORD. Outlets are on, their delays 0; alarms that trip and clear
-/// are told to --trap-to.
+/// v3, whose passwords are in PDU_AUTH_PASSWORD and PDU_PRIV_PASSWORD. Outlets are on, their delays 0, a cycle takes 5 s; alarms
+/// that trip and clear are told to --trap-to.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// What to simulate
@@ -92,7 +92,7 @@ struct PeerArguments {
     #[arg(long, value_parser = credentials::auth, requires = "user")]
     auth: Option<AuthProtocol>,
     /// How what the user says is encrypted, with the password in PDU_PRIV_PASSWORD: aes128 and its kin
-    #[arg(long = "priv", value_parser = credentials::privacy, requires = "auth")]
+    #[arg(long = "priv", value_name = "PRIV", value_parser = credentials::privacy, requires = "auth")]
     privacy: Option<PrivProtocol>,
     /// Whom an SNMP agent tells what happens, by traps. May be given several times
     #[arg(long, value_name = "ADDR")]

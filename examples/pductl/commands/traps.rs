@@ -9,9 +9,10 @@ use pdu_core::tokio::UdpDriver;
 use pdu_proto_snmp::notification::{Received, Receiver, ReceiverOptions, Rejected};
 use tokio::net::UdpSocket;
 
+use crate::notifications::{self, NotificationJson};
 use crate::outcome::{Outcome, Run, Stop};
 use crate::terminal::{self, Foreign};
-use crate::{credentials, engine, json, notifications};
+use crate::{credentials, engine, json};
 
 /// Notifications as they come: traps, and informs, which are acknowledged
 ///
@@ -98,7 +99,7 @@ async fn next(driver: &mut UdpDriver<Receiver>) -> Heard {
 
 fn show(received: &Received, as_json: bool) -> Result<(), Stop> {
     if as_json {
-        terminal::print(json::line(&notifications::json(received)))
+        terminal::print(json::line(&NotificationJson::new(received)))
     } else {
         terminal::print(notifications::in_words(received))
     }

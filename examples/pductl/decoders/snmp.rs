@@ -3,14 +3,13 @@
 
 use pdu_proto_snmp::wire::v3::{self, Data, Flags, Scoped, SecurityLevel};
 use pdu_proto_snmp::wire::{
-    Anomalies, Anomaly, BadVarBind, Body, Deviation, Field as WireField, Message, Operation, Problem, Tolerance,
-    VarBind, Version, WireError,
+    Anomalies, Anomaly, Body, Deviation, Field as WireField, Message, Operation, Problem, Tolerance, Version, WireError,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{DecodeError, Decoded, Field, Item, Kind, Mode};
 use crate::terminal::{Hex, digits};
-use crate::varbinds;
+use crate::varbinds::{self, Checked, VarBindJson};
 
 /// One datagram, which is one message: what stands behind its end is left over.
 pub(super) fn decode(kind: Kind, bytes: &[u8], mode: Mode) -> Decoded {
@@ -44,15 +43,8 @@ pub(super) fn decode(kind: Kind, bytes: &[u8], mode: Mode) -> Decoded {
 fn of_wire(error: WireError) -> DecodeError {
     DecodeError {
         offset: error.offset,
-        message: why(&error),
+        message: varbinds::why(&error),
     }
-}
-
-fn why(error: &WireError) -> String {
-    let varbind = error
-        .varbind
-        .map_or_else(String::new, |number| format!("varbind {number}, "));
-    format!("{varbind}{}: {}", error.field, error.problem)
 }
 
 fn no_bytes() -> DecodeError {
@@ -237,25 +229,12 @@ fn operation(operation: Operation) -> Value {
     word.into()
 }
 
-type Checked<'a> = Result<VarBind<'a>, BadVarBind<'a>>;
-
 /// One that cannot be read stands in its place, with the reason.
 fn list(varbinds: &[Checked<'_>]) -> Field {
-    let objects = varbinds.iter().map(|one| match one {
-        Ok(varbind) => varbinds::json(varbind),
-        Err(bad) => json!({
-            "oid": bad.name.map(|name| name.to_string()), "type": null, "value": null, "error": why(&bad.error)
-        }),
-    });
-    let lines = varbinds.iter().map(|one| match one {
-        Ok(varbind) => varbinds::in_words(varbind),
-        Err(bad) => {
-            let name = bad.name.map_or_else(|| "no name".into(), |name| name.to_string());
-            format!("{name} = cannot be read: {}", why(&bad.error))
-        }
-    });
-    let lines = lines.collect();
-    Field::new("varbinds", objects.collect::<Vec<_>>()).with_lines(lines)
+    let objects: Vec<_> = varbinds.iter().map(VarBindJson::new).collect();
+    let lines = varbinds.iter().map(varbinds::in_words).collect();
+    // Cannot fail: there is only text, and what is JSON already.
+    Field::new("varbinds", serde_json::to_value(objects).unwrap_or_default()).with_lines(lines)
 }
 
 fn deviations(anomalies: Anomalies, varbinds: &[Checked<'_>]) -> Vec<String> {
