@@ -212,6 +212,7 @@ fn main() {
     );
     snmp();
     snmp_agent();
+    usm();
     sessions();
     isotek_device();
     isotek_lines();
@@ -336,6 +337,32 @@ fn snmp_agent() {
         .concat();
         seed("snmp_agent", &format!("{name}-damaged"), &damaged);
     }
+}
+
+/// Messages as they come, scoped data to be sealed with some pairs of protocols, and the clock of an engine that restarts.
+fn usm() {
+    for (name, message) in SNMP_V3_MESSAGES {
+        seed(
+            "snmp_usm",
+            &format!("{name}-received"),
+            &[&[0, 23], &hex(message)[..]].concat(),
+        );
+    }
+    let (_, report) = SNMP_V3_MESSAGES[1];
+    let numbers = [0, 0, 0, 6, 0, 0, 7, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 70, 1];
+    for pair in [0, 8, 23, 32, 41] {
+        let sealed = [&[1, pair], &numbers[..], &hex(report)[59..]].concat();
+        seed("snmp_usm", &format!("sealed-{pair}"), &sealed);
+    }
+    let heard = |kind: u8, boots: u8, time: u8, wait: u8| [kind, 0, 0, 0, boots, 0, 0, 7, time, wait, 0];
+    let clock = [
+        heard(0, 3, 10, 1),
+        heard(0, 3, 10, 200),
+        heard(1, 3, 10, 1),
+        heard(0, 4, 0, 1),
+        heard(2, 3, 0, 9),
+    ];
+    seed("snmp_usm", "clock", &[&[3, 0], clock.concat().as_slice()].concat());
 }
 
 fn hex(text: &str) -> Vec<u8> {

@@ -16,6 +16,7 @@ pub mod requests;
 pub mod servers;
 pub mod snmp;
 pub mod snmp_agent;
+pub mod usm;
 pub mod wire;
 
 /// Formats a value whole, for what `Display` and `Debug` might do.

@@ -63,7 +63,7 @@ impl RemoteEngine {
         }
         let (local_boots, local_time) = self.stamp(now);
         let late = boots < local_boots || boots == local_boots && time < local_time.saturating_sub(WINDOW);
-        if boots == MAX || late {
+        if boots >= MAX || late {
             return Err(UsmError::NotInTimeWindow {
                 boots,
                 time,
@@ -83,7 +83,7 @@ impl RemoteEngine {
     /// A clock that is behind what was authenticated before: a report that is repeated by someone else, or an engine whose
     /// time goes backwards. Also boots of 2^31-1.
     pub fn adopt(&mut self, now: Instant, boots: u32, time: u32) -> Result<(), UsmError> {
-        if boots == MAX || (boots, time) < self.latest {
+        if boots >= MAX || (boots, time) < self.latest {
             let (local_boots, local_time) = self.latest;
             return Err(UsmError::NotInTimeWindow {
                 boots,
