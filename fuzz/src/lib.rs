@@ -16,6 +16,7 @@ pub mod requests;
 pub mod servers;
 pub mod snmp;
 pub mod snmp_agent;
+pub mod snmp_bps2000;
 pub mod usm;
 pub mod wire;
 
