@@ -117,7 +117,9 @@ impl Measure {
 
     /// The readings of a table, in its order.
     pub fn of_table(table: u8) -> impl Iterator<Item = &'static Self> {
-        MEASURES.iter().filter(move |measure| measure.table == table)
+        let first = MEASURES.partition_point(|measure| measure.table < table);
+        let end = MEASURES.partition_point(|measure| measure.table <= table);
+        MEASURES.get(first..end).unwrap_or_default().iter()
     }
 
     /// How sure it is.

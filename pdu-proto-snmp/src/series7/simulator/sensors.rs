@@ -27,7 +27,12 @@ pub(super) const PLUGGED_IN: [(u8, u16); 11] = [
 ];
 
 const DOOR: u8 = 7;
+const MILLIVOLT: u8 = 10;
 const DIGITAL: u8 = 18;
+const NEG_48_VDC: u8 = 22;
+const POS_30_VDC: u8 = 23;
+const ANALOG: u8 = 24;
+const POS_60_VDC: u8 = 33;
 const T3HD: u8 = 31;
 /// Columns of a T3HD: whether its two external probes are there.
 const T3HD_AVAILS: [(u8, bool); 2] = [(11, true), (15, false)];
@@ -125,10 +130,16 @@ fn model_of(rng: &mut Rng, measure: &Measure) -> Model {
         (Quantity::Temperature, _) => (240, 15),
         (Quantity::DewPoint, _) => (115, 8),
         (Quantity::RelativeHumidity, _) => (45, 4),
+        (Quantity::Voltage, MILLIVOLT) => (1200, 40),
+        (Quantity::Voltage, NEG_48_VDC) => (-48, 1),
+        (Quantity::Voltage, POS_30_VDC | POS_60_VDC) => (27, 1),
+        (Quantity::Voltage, _) => (230, 2),
         (Quantity::Current, _) => (14, 3),
-        (Quantity::AirFlow, _) => (30, 6),
+        (Quantity::ActivePower, _) => (300, 6),
+        (Quantity::ApparentPower, _) => (320, 6),
+        (Quantity::PowerFactor, _) => (94, 1),
+        (Quantity::AirFlow | Quantity::Illuminance | Quantity::SoundLevel, _) | (_, ANALOG) => (30, 6),
         (_, DOOR | DIGITAL) => return Model::Held(99),
-        (Quantity::InputLevel, 24) => (50, 10),
         _ => return Model::Held(0),
     };
     Model::Moving(Wander::new(rng, around, size, 300))
