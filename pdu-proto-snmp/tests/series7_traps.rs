@@ -12,7 +12,7 @@ use pdu_proto_snmp::notification::{Destination, Notification, Receiver, Receiver
 use pdu_proto_snmp::oid;
 use pdu_proto_snmp::series7::simulator::{Load, Series7};
 use pdu_proto_snmp::series7::traps::{TRAPS, Trap, TrapAlarm, TrapEvent, TripType, decode, name_of};
-use pdu_proto_snmp::series7::{Base, Layout, Measure, Object, Precision};
+use pdu_proto_snmp::series7::{Base, Layout, Measure, Object, OutletCommand, Precision};
 use pdu_proto_snmp::server::Tree;
 use pdu_proto_snmp::wire::{OidBuf, Value, VarBind};
 
@@ -109,11 +109,16 @@ fn every_notification_survives_the_way_through_v1() {
 }
 
 #[test]
-fn number_that_is_not_in_the_table_is_no_alarm_although_the_rule_would_make_one_of_it() {
+fn table_decides_and_not_the_rule_for_numbers() {
     let trap = |number| oid_of(&[32767, 0, number]);
-    let by_rule = 13053; // 10000 + 100 * 29 + 153, the DM48's first current
+    let by_rule = 13053; // 10000 + 100 * 29 + 153: by the rule a DM48's first current
     let notification = Notification::new(trap(by_rule).as_oid(), 0, &[]).unwrap();
-    assert_eq!(decode(&notification, &Base::GEIST), None);
+    assert_eq!(
+        decode(&notification, &Base::GEIST).unwrap().trap.name,
+        "gstIoExpanderIO17NOTIFY"
+    );
+    let serial = Notification::new(trap(12502).as_oid(), 0, &[]).unwrap(); // which no alarm watches
+    assert_eq!(decode(&serial, &Base::GEIST), None);
     for elsewhere in [
         oid_of(&[32767, 1, 10205]),
         oid_of(&[32767, 0]),
@@ -208,11 +213,7 @@ fn rule(number: u16, object: &str, trip: Trip, threshold: &str) -> AlarmRule {
     }
 }
 
-fn unit_of(link: &mut Link) -> &mut Series7 {
-    link.server_mut().hub_mut().tree_mut()
-}
-
-/// A link to a unit with these rules. Nobody takes the traps from the agent, so the test takes them from the unit.
+/// A link to a unit with these rules. The agent has no sender, so the test takes the traps from the unit.
 fn with_rules(unit: Series7, rules: Vec<AlarmRule>) -> Link {
     let mut link = link(unit);
     call(&mut link, Command::SetAlarmRules(rules)).unwrap();
@@ -292,27 +293,30 @@ fn outlets_tell_their_state_and_lines_their_place() {
             volt_amperes: 6000,
         },
     );
-    let [second] = &take(&mut unit)[..] else { panic!("one") };
-    assert_eq!(second.point, Some(Point::inlet(1).on(Line::L1)));
-    let alarm = second.alarm().unwrap();
+    let events = take(&mut unit);
+    let [low, high] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(
+        (low.point, low.trip_type),
+        (Some(Point::outlet(4)), Some(TripType::Low))
+    );
+    assert_eq!((low.outlet_state, low.device.as_deref()), (Some(PowerState::Off), None));
+    assert_eq!(
+        (high.point, high.trip_type),
+        (Some(Point::inlet(1).on(Line::L1)), Some(TripType::High))
+    );
+    let alarm = high.alarm().unwrap();
     assert_eq!(
         (alarm.quantity, alarm.severity),
         (Quantity::ActivePower, Severity::Unknown)
     );
-    assert_eq!(second.instance, None);
-    // The first one has left with the agent's output, which nobody wanted; it trips again.
-    unit_of(&mut link).command(4, pdu_proto_snmp::series7::OutletCommand::On);
-    let [cleared] = &take(unit_of(&mut link))[..] else {
-        panic!("one")
-    };
+    assert_eq!(high.instance, None);
+    unit.command(4, OutletCommand::On);
+    let [cleared] = &take(&mut unit)[..] else { panic!("one") };
     assert_eq!(
         (cleared.point, cleared.outlet_state),
         (Some(Point::outlet(4)), Some(PowerState::On))
     );
-    assert_eq!(
-        (cleared.alarm().unwrap().severity, cleared.device.as_deref()),
-        (Severity::Ok, None)
-    );
+    assert_eq!(cleared.alarm().unwrap().severity, Severity::Ok);
 }
 
 #[test]
@@ -380,10 +384,10 @@ fn trap_of_the_agent_is_an_alarm_at_the_receiver() {
     agent.handle_timeout(now);
     let (path, bytes) = agent.transmit().map(|(path, bytes)| (path, bytes.to_vec())).unwrap();
     assert_eq!(path.remote, receiver_at);
-    let mut receiver = Receiver::new(ReceiverOptions::default()).with_any_community();
+    let mut receiver = Receiver::new(ReceiverOptions::new(7)).with_any_community();
     receiver.handle_input(now, &Path::to("192.0.2.7:161".parse().unwrap()), &bytes);
-    let received = receiver.poll_event().unwrap();
-    let alarm = decode(received.notification().unwrap(), &Base::GEIST).unwrap();
+    let event = receiver.poll_event().unwrap();
+    let alarm = decode(event.notification().unwrap(), &Base::GEIST).unwrap();
     assert_eq!(
         (alarm.row, alarm.raw, alarm.trip_type),
         (Some(1), Some(333), Some(TripType::High))
