@@ -11,7 +11,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
 
 use pdu_core::Instant;
-use pdu_core::tokio::{Driver, UdpDriver};
+use pdu_core::tokio::{Driver, UdpDriver, udp};
 use pdu_proto_snmp::client::{Client, OwnedRequest, Target};
 use pdu_proto_snmp::oid;
 use pdu_proto_snmp::server::{Absent, Access, Agent, AgentOptions, MapTree, SetError, Tree};
@@ -80,9 +80,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     tokio::spawn(async move { driver.run().await });
 
     let client = Client::new(Target::v2c(bound, b"private"), RandomState::new().hash_one(""))?;
-    let socket = UdpSocket::bind("127.0.0.1:0").await?;
-    socket.connect(bound).await?;
-    let (asked, runner) = Driver::new(client, socket).into_handle();
+    let (asked, runner) = Driver::connecting(client, udp(bound)).into_handle();
     tokio::spawn(runner);
     let name = VarBind::new(SYS_NAME, Value::OctetString(b"somebody"));
     asked.call(OwnedRequest::set(&[name])).await?;

@@ -11,7 +11,7 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 
 use pdu_core::Instant;
-use pdu_core::tokio::{Driver, UdpDriver};
+use pdu_core::tokio::{Driver, UdpDriver, udp};
 use pdu_proto_snmp::bps2000::{OBJECTS, simulator::Bps2000};
 use pdu_proto_snmp::client::{Client, OwnedRequest, Target};
 use pdu_proto_snmp::server::{Access, Agent, AgentOptions};
@@ -34,9 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Whoever cannot guess the ids cannot answer in the agent's place.
     let seed = RandomState::new().hash_one("");
     let client = Client::new(Target::v2c(address, community.as_bytes()), seed)?;
-    let socket = UdpSocket::bind("0.0.0.0:0").await?;
-    socket.connect(address).await?;
-    let (agent, runner) = Driver::new(client, socket).into_handle();
+    let (agent, runner) = Driver::connecting(client, udp(address)).into_handle();
     tokio::spawn(runner);
 
     let reply = agent.call(OwnedRequest::get(names.iter().map(OidBuf::as_oid))).await?;

@@ -12,7 +12,7 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use pdu_core::tokio::{Driver, UdpDriver};
+use pdu_core::tokio::{Driver, UdpDriver, udp};
 use pdu_core::{Answer, Command, Instant, Line, Point, Quantity};
 use pdu_proto_snmp::bps2000::{Device, Profile, simulator::Bps2000};
 use pdu_proto_snmp::client::{Client, Target};
@@ -57,9 +57,7 @@ async fn ask(address: SocketAddr, user: User) -> Result<(), Box<dyn Error>> {
         .with_timeout(Duration::from_secs(1))
         .with_retries(1);
     let client = Client::new(target, RandomState::new().hash_one(""))?;
-    let socket = UdpSocket::bind("0.0.0.0:0").await?;
-    socket.connect(address).await?;
-    let (unit, runner) = Driver::new(Device::new(client, Profile::default()), socket).into_handle();
+    let (unit, runner) = Driver::connecting(Device::new(client, Profile::default()), udp(address)).into_handle();
     tokio::spawn(runner);
     let Answer::Snapshot(snapshot) = unit.call(Command::Snapshot).await? else {
         return Err("a snapshot is answered with one".into());

@@ -12,7 +12,7 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 
 use pdu_core::Instant;
-use pdu_core::tokio::{Driver, UdpDriver};
+use pdu_core::tokio::{Driver, UdpDriver, udp};
 use pdu_proto_snmp::client::{Client, OwnedRequest, Target};
 use pdu_proto_snmp::series7::simulator::Series7;
 use pdu_proto_snmp::server::{Access, Agent, AgentOptions};
@@ -36,9 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .parse()?;
     let target = Target::v2c(address, community.as_bytes()).with_max_repetitions(20);
     let client = Client::new(target, RandomState::new().hash_one(""))?;
-    let socket = UdpSocket::bind("0.0.0.0:0").await?;
-    socket.connect(address).await?;
-    let (agent, runner) = Driver::new(client, socket).into_handle();
+    let (agent, runner) = Driver::connecting(client, udp(address)).into_handle();
     tokio::spawn(runner);
 
     let table = agent.call(OwnedRequest::walk(root.as_oid())).await?;

@@ -1,15 +1,13 @@
 //! SNMP v1, v2c and v3, with a BPS2000 or a 7-series unit behind it.
 
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::pin::Pin;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use pdu_core::tokio::udp;
 use pdu_proto_snmp::bps2000::{self, IntegerScale};
 use pdu_proto_snmp::client::{Client, Target};
 use pdu_proto_snmp::series7::{self, Base, Wiring};
 use pdu_proto_snmp::usm;
 use pdu_proto_snmp::wire::Version;
-use tokio::net::{UdpSocket, lookup_host};
 
 use super::{Plan, Scheme, Sole, host};
 use crate::url::{Common, Url, User};
@@ -134,21 +132,4 @@ fn user(url: &Url) -> Result<usm::User, String> {
     let auth = url.guarded("auth", credentials::auth)?;
     let privacy = url.guarded("priv", credentials::privacy)?;
     credentials::from_environment(name, auth, privacy)
-}
-
-/// Opens sockets that are connected to the first address that a name stands for.
-fn udp(address: (String, u16)) -> impl FnMut() -> Pin<Box<dyn Future<Output = io::Result<UdpSocket>> + Send>> + Send {
-    move || Box::pin(connect(address.clone()))
-}
-
-async fn connect(address: (String, u16)) -> io::Result<UdpSocket> {
-    let no_address = || io::Error::new(io::ErrorKind::NotFound, "name stands for no address");
-    let remote = lookup_host(address).await?.next().ok_or_else(no_address)?;
-    let any = match remote.ip() {
-        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
-    };
-    let socket = UdpSocket::bind((any, 0)).await?;
-    socket.connect(remote).await?;
-    Ok(socket)
 }
