@@ -15,7 +15,7 @@ use pdu_proto_isotek::wire::{Dialect, LineEnd, NamePadding, RecordNameLimit, Yea
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
-use super::{Found, Plan, Scheme, Search, Sole, host, port_path};
+use super::{Found, Manner, Plan, Scheme, Search, Sole, host, port_path};
 use crate::serial::Port;
 use crate::url::{Url, User};
 
@@ -55,7 +55,13 @@ fn plan_tcp(url: &Url) -> Result<Plan, String> {
         line: format!("isotek {address:?}"),
         settings: format!("{options:?}"),
         address: 0,
-        open: Box::new(move || Sole::open(Device::new(Client::new(options)), tcp(address, options.connect_timeout))),
+        open: Box::new(move || {
+            Sole::open(
+                Device::new(Client::new(options)),
+                Manner::Tells,
+                tcp(address, options.connect_timeout),
+            )
+        }),
     })
 }
 
@@ -69,7 +75,7 @@ fn plan_serial(url: &Url) -> Result<Plan, String> {
         address: 0,
         open: Box::new(move || {
             let connect = move || ready(port.open().map(StreamLink));
-            Sole::open(Device::new(Client::new(options)), connect)
+            Sole::open(Device::new(Client::new(options)), Manner::Tells, connect)
         }),
     })
 }

@@ -88,11 +88,20 @@ impl<S: DeviceSession> Updates for Notices<S> {
 struct Sole<S: DeviceSession> {
     handle: Handle<S>,
     link: LinkError,
+    manner: Manner,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// It tells its state by itself.
+    Tells,
+    /// It says nothing unless it is asked.
+    Answers,
 }
 
 impl<S: DeviceSession + 'static> Sole<S> {
     /// A session, and the task that drives it over links that `connect` opens.
-    fn open<L, C, F>(session: S, connect: C) -> Arc<dyn Line>
+    fn open<L, C, F>(session: S, manner: Manner, connect: C) -> Arc<dyn Line>
     where
         S: Unpin,
         L: Link + Send + 'static,
@@ -102,7 +111,7 @@ impl<S: DeviceSession + 'static> Sole<S> {
         let link = LinkError::default();
         let (handle, runner) = Driver::connecting(session, link.watching(connect)).into_handle();
         tokio::spawn(runner);
-        Arc::new(Self { handle, link })
+        Arc::new(Self { handle, link, manner })
     }
 }
 
@@ -111,6 +120,7 @@ impl<S: DeviceSession + 'static> Line for Sole<S> {
         Arc::new(Self {
             handle: self.handle.clone(),
             link: self.link.clone(),
+            manner: self.manner,
         })
     }
 }
@@ -124,7 +134,10 @@ impl<S: DeviceSession + 'static> Ask for Sole<S> {
     }
 
     fn updates(&self) -> Option<Box<dyn Updates>> {
-        Some(Box::new(self.handle.notices()?))
+        match self.manner {
+            Manner::Tells => Some(Box::new(self.handle.notices()?)),
+            Manner::Answers => None,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use pdu_proto_snmp::series7::{self, Base, Wiring};
 use pdu_proto_snmp::usm;
 use pdu_proto_snmp::wire::Version;
 
-use super::{Plan, Scheme, Sole, host};
+use super::{Manner, Plan, Scheme, Sole, host};
 use crate::url::{Common, Url, User};
 use crate::{credentials, engine};
 
@@ -53,8 +53,12 @@ fn plan(url: &Url) -> Result<Plan, String> {
         settings: String::new(),
         address: 0,
         open: Box::new(move || match profile {
-            Profile::Bps2000(profile) => Sole::open(bps2000::Device::new(client, profile), udp(address)),
-            Profile::Series7(options) => Sole::open(series7::Device::new(client, options), udp(address)),
+            Profile::Bps2000(profile) => {
+                Sole::open(bps2000::Device::new(client, profile), Manner::Answers, udp(address))
+            }
+            Profile::Series7(options) => {
+                Sole::open(series7::Device::new(client, options), Manner::Answers, udp(address))
+            }
         }),
     })
 }

@@ -1,11 +1,14 @@
 //! SNMP agents, from the command line.
 
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::thread;
 use std::time::Duration;
 
-use pdu_proto_snmp::oid;
-use pdu_proto_snmp::wire::{Body, Message, Operation, Tolerance, Value as SnmpValue, VarBind};
+use pdu_core::{Clock, Hub as _, Instant, Path};
+use pdu_proto_snmp::server::{Access, Agent, AgentOptions, Tree};
+use pdu_proto_snmp::usm::{EngineId, LocalEngine};
+use pdu_proto_snmp::wire::{Body, Message, Operation, Value as SnmpValue, VarBind};
+use pdu_proto_snmp::{bps2000, oid, series7};
 use serde_json::{Value, json};
 
 use crate::support::{Ended, File, Listener, Simulator, json, pductl, pductl_in};
@@ -147,40 +150,39 @@ fn a_password_that_is_missing_or_too_short_is_usage() {
     assert!(message.contains('8') && !message.contains("geheim"), "{message}");
 }
 
-#[test]
-fn text_of_a_device_is_shown_escaped() {
-    // An agent that answers every name with what could drive a terminal.
+/// Answers for a simulated unit, on a thread of its own, for as long as the test runs.
+fn answer(tree: impl Tree + Send + 'static) -> SocketAddr {
+    let engine = LocalEngine::new(EngineId::from_text(32473, "test").unwrap(), 1, Instant::EPOCH);
+    let mut agent = Agent::new(engine, tree, AgentOptions::default()).with_community(b"public", Access::read_only());
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let address = socket.local_addr().unwrap();
     thread::spawn(move || {
+        let clock = Clock::start();
         let mut buffer = [0; 1500];
-        while let Ok((len, from)) = socket.recv_from(&mut buffer) {
-            let request = Message::parse(&buffer[..len], Tolerance::STRICT).unwrap();
-            let nasty = SnmpValue::OctetString(b"rack\x1b[2J\r\n\xE2\x80\xAE7");
-            let names = request.body.varbinds();
-            let answers: Vec<_> = names.iter().map(|one| VarBind::new(one.unwrap().name, nasty)).collect();
-            let body = Body::response(request.body.request_id().unwrap(), &answers[..]);
-            let mut answer = [0; 8000];
-            let answer = Message::new(request.version, request.community, body)
-                .encode(&mut answer)
-                .unwrap();
-            socket.send_to(answer, from).unwrap();
+        while let Ok((len, remote)) = socket.recv_from(&mut buffer) {
+            agent.handle_input(clock.now(), &Path::to(remote), &buffer[..len]);
+            while let Some((to, datagram)) = agent.transmit() {
+                let sent = socket.send_to(datagram, to.remote).unwrap();
+                agent.handle_transmitted(clock.now(), &to, sent);
+            }
         }
     });
-    for profile in ["bps2000", "series7"] {
-        let url = format!("snmp://{address}?profile={profile}");
-        let ended = pductl(&["read", &url]);
-        let shown = ended.stdout + &ended.stderr;
-        assert!(
-            !shown.contains('\u{1b}') && !shown.contains('\u{202e}') && !shown.contains('\r'),
-            "{shown:?}"
-        );
+    address
+}
+
+#[test]
+fn text_of_a_device_is_shown_escaped() {
+    let nasty = "rack\x1b[2J\r\n\u{202e}7";
+    let chain = answer(bps2000::simulator::Bps2000::builder().name(nasty).build());
+    let outlets = answer(series7::simulator::Series7::builder().name(nasty).build());
+    for url in [format!("snmp://{chain}"), format!("snmp://{outlets}?profile=series7")] {
+        let shown = pductl(&["read", &url]).done();
+        assert!(shown.contains(r#""rack\u{1b}[2J\r\n\u{202e}7""#), "{shown}");
+        assert!(!shown.contains(['\u{1b}', '\u{202e}', '\r']), "{shown:?}");
+        assert_eq!(snapshot(&url)["identities"][0]["name"], json!(nasty));
     }
 }
 
-/// A rule that trips at once: the voltage is above one volt.
-/// What is heard of an alarm that trips.
 #[test]
 fn a_file_of_users_that_cannot_be_read_is_told_without_its_secrets() {
     for (contents, expected) in [

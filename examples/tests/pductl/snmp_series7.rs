@@ -37,7 +37,13 @@ fn outlets_start_on_and_are_switched_with_read_back() {
     assert_eq!(states(&url), ["on"; 8]);
     pductl(&["outlet", &url, "off", "all", "--wait"]).done();
     assert_eq!(states(&url), ["off"; 8]);
-    pductl(&["outlet", &url, "reset-energy", "1"]).done();
+    let energy = || list(&url, &["energy", "list"])[0]["value"].clone();
+    assert_ne!(energy(), json!("0"));
+    assert_eq!(
+        pductl(&["outlet", &url, "reset-energy", "1"]).done(),
+        "outlet 1: reset-energy (read back)\n"
+    );
+    assert_eq!(energy(), json!("0"));
 }
 
 #[test]
@@ -199,6 +205,21 @@ fn an_alarm_that_trips_is_told_by_a_trap_of_each_version() {
     let heard = tripped(&[], &["--informs"]);
     assert_eq!((&heard["version"], &heard["kind"]), (&json!("2c"), &json!("inform")));
     is_the_alarm(&heard);
+}
+
+#[test]
+fn an_alarm_that_clears_is_told_too() {
+    let listener = Listener::start_in(&[], &["--count", "2"]);
+    let (_simulator, url) = series7(&["--trap-to", &listener.address]);
+    for rules in [RULES.to_owned(), RULES.replace(r#""1"}"#, r#""500"}"#)] {
+        let file = File::with(&rules);
+        pductl(&["alarm", &url, "set", &file.path]).done();
+    }
+    let heard = listener.end().done();
+    let lines: Vec<_> = heard.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert_eq!(lines.len(), 2, "{heard}");
+    assert!(lines[0].contains("NOTIFY tripped: inlet 1 L1 voltage, "), "{heard}");
+    assert!(lines[1].contains("CLEAR cleared: inlet 1 L1 voltage, "), "{heard}");
 }
 
 const TRAP_USERS: &str = r#"[{"user": "operator", "auth": "sha256", "auth_password": "correct horse", "priv": "aes128",
