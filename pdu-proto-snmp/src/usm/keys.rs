@@ -18,6 +18,10 @@ use crate::wire::{
 ///
 /// What came is proven by [`verify`](Self::verify) first, then its time by [`RemoteEngine`](super::RemoteEngine) or
 /// [`LocalEngine`](super::LocalEngine), and only then [deciphered](Self::decrypt).
+///
+/// Overwritten when dropped; copies that the compiler may leave on the stack while keys are made are not. With `alloc` the
+/// states live on the heap: for SHA-256 and AES-128 784 octets of it on x86-64, most of them the schedule that AES without
+/// instructions of its own would need.
 #[derive(Clone)]
 pub struct Keys {
     user_name: UserName,
@@ -182,35 +186,21 @@ impl Keys {
         data_len: usize,
         buffer: &'b mut [u8],
     ) -> Result<&'b mut [u8], UsmError> {
-        let beyond = UsmError::SecurityLevel {
-            available: self.level(),
-            found: level,
+        let (mac, cipher) = self.reaching(level)?;
+        let (data_len, nonce) = match cipher {
+            Some(cipher) => {
+                let (len, nonce) = enciphered(cipher, &outgoing, data_len, buffer)?;
+                (len, Some(nonce))
+            }
+            None => (data_len, None),
         };
-        let mac = match level {
-            SecurityLevel::NoAuthNoPriv => None,
-            _ => Some(self.mac.as_ref().ok_or(beyond)?),
-        };
-        let cipher = match level {
-            SecurityLevel::AuthPriv => Some(self.cipher.as_ref().ok_or(beyond)?),
-            _ => None,
-        };
-        let (mut data_len, mut nonce) = (data_len, None);
-        if let Some(cipher) = cipher {
-            let padded = data_len
-                .checked_next_multiple_of(cipher.block_len())
-                .unwrap_or(data_len);
-            let data = padded_data(buffer, data_len, padded)?;
-            let salted = cipher.nonce(outgoing.boots, outgoing.time, outgoing.salt);
-            cipher.encrypt(salted, data);
-            (data_len, nonce) = (padded, Some(salted));
-        }
-        let code_len = mac.map_or(0, Mac::code_len);
         let header = Header {
             message_id: outgoing.message_id,
             max_size: outgoing.max_size,
-            flags: outgoing.flags.union(level.into()),
+            flags: Flags(outgoing.flags.0 & Flags::REPORTABLE.0).union(level.into()),
             security_model: SecurityModel::USM,
         };
+        let code_len = mac.map_or(0, Mac::code_len);
         let usm = Usm {
             engine_id: outgoing.engine_id,
             engine_boots: outgoing.boots,
@@ -222,11 +212,24 @@ impl Keys {
         let (message, place) = header.wrap(&usm, data_len, buffer)?;
         if let Some(mac) = mac {
             let code = mac.code([message, &[], &[]]);
-            if let Some(place) = message.get_mut(place) {
-                place.copy_from_slice(code.get(..code_len).unwrap_or_default());
+            if let (Some(place), Some(code)) = (message.get_mut(place), code.get(..code_len)) {
+                place.copy_from_slice(code);
             }
         }
         Ok(message)
+    }
+
+    /// What is needed at a level, where these keys have it.
+    fn reaching(&self, level: SecurityLevel) -> Result<(Option<&Mac>, Option<&Cipher>), UsmError> {
+        match (level, &self.mac, &self.cipher) {
+            (SecurityLevel::NoAuthNoPriv, _, _) => Ok((None, None)),
+            (SecurityLevel::AuthNoPriv, Some(mac), _) => Ok((Some(mac), None)),
+            (SecurityLevel::AuthPriv, Some(mac), Some(cipher)) => Ok((Some(mac), Some(cipher))),
+            _ => Err(UsmError::SecurityLevel {
+                available: self.level(),
+                found: level,
+            }),
+        }
     }
 
     fn level_error(&self, message: &Message<'_>) -> UsmError {
@@ -235,6 +238,22 @@ impl Keys {
             found: message.header().flags.level().unwrap_or(SecurityLevel::AuthPriv),
         }
     }
+}
+
+/// Enciphers the last `data_len` octets of `buffer`, padded where the cipher wants that; gives their length then.
+fn enciphered(
+    cipher: &Cipher,
+    outgoing: &Outgoing<'_>,
+    data_len: usize,
+    buffer: &mut [u8],
+) -> Result<(usize, Nonce), UsmError> {
+    let padded = data_len
+        .checked_next_multiple_of(cipher.block_len())
+        .unwrap_or(data_len);
+    let data = padded_data(buffer, data_len, padded)?;
+    let nonce = cipher.nonce(outgoing.boots, outgoing.time, outgoing.salt);
+    cipher.encrypt(nonce, data);
+    Ok((padded, nonce))
 }
 
 /// The last `len` octets of `buffer`, moved forward to make room for zeros behind them up to a length of `padded`.

@@ -15,7 +15,7 @@ use crate::wire::v3::{MAX_USER_NAME, SecurityLevel};
 ///     Some((PrivProtocol::Aes128, b"pancakes")),
 /// )?;
 /// assert_eq!((user.name(), user.level()), (&b"reader"[..], SecurityLevel::AuthPriv));
-/// assert!(!format!("{user:?}").contains("secret key"));
+/// assert!(!format!("{user:?}").contains("maplesyrup"));
 /// # Ok::<(), pdu_proto_snmp::usm::UsmError>(())
 /// ```
 #[derive(Clone, Debug)]
