@@ -78,10 +78,11 @@ pub enum SnmpError {
         /// Whether it took effect.
         effect: Effect,
     },
-    /// The response, or the request itself, is too big for a message even with a single varbind.
+    /// The response is too big for a message even with a single varbind. (A set, which is never split, is refused with
+    /// [`ErrorStatus::TOO_BIG`].)
     #[error("too big for a message{}", Named(.name.as_ref()))]
     TooBig {
-        /// The name that was asked for alone; `None` of a set, which is never split.
+        /// The name that was asked for alone.
         name: Option<OidBuf>,
     },
     /// A walk met a varbind without a readable name, and cannot go on from there.

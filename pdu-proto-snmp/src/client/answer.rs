@@ -3,6 +3,7 @@
 use pdu_core::Effect;
 
 use super::{
+    deadlines::index,
     peers::Bulk,
     slot::{Job, Part, Slot},
     walk::{Ask, Step},
@@ -28,7 +29,12 @@ pub(super) enum Verdict {
 impl Slot {
     /// What the request may have done, for all that is known when no answer can be relied on.
     pub(super) const fn effect(&self) -> Effect {
-        if self.is_set() && !self.is_probe && self.attempts > 0 {
+        self.effect_beside(0)
+    }
+
+    /// The same, if so many more of the messages that left came to nothing.
+    pub(super) const fn effect_beside(&self, denied: u8) -> Effect {
+        if self.is_set() && self.left > self.denied.saturating_add(denied) {
             Effect::Unknown
         } else {
             Effect::NotApplied
@@ -43,16 +49,19 @@ impl Slot {
 
     /// The varbinds that are asked for now.
     pub(super) fn part_asked(&self) -> VarBinds<'_> {
-        let octets = self.asked.get(self.part.start..self.part.end).unwrap_or_default();
+        let octets = self
+            .asked
+            .get(index(self.part.start)..index(self.part.end))
+            .unwrap_or_default();
         VarBinds::from_octets(octets, Version::V2C, Tolerance::LENIENT)
     }
 
     /// Chooses what to ask for behind what was answered: all that is left, or as many as may be asked for at once.
     pub(super) fn choose_part(&mut self) {
-        let octets = self.asked.get(self.part.start..).unwrap_or_default();
+        let octets = self.asked.get(index(self.part.start)..).unwrap_or_default();
         let mut items = VarBinds::from_octets(octets, Version::V2C, Tolerance::LENIENT).iter();
-        self.part.count = items.by_ref().take(self.part.limit).count();
-        self.part.end = self.asked.len().saturating_sub(items.rest().len());
+        self.part.count = number(items.by_ref().take(index(self.part.limit)).count());
+        self.part.end = number(self.asked.len().saturating_sub(items.rest().len()));
     }
 
     /// Asks for half as many varbinds at once. `false` if it is one already, or the request may not be split.
@@ -81,7 +90,7 @@ impl Slot {
                 Verdict::Done
             }
             (_, ErrorStatus::NO_ERROR) => self.take_part(answer.varbinds),
-            (_, ErrorStatus::TOO_BIG) => self.take_too_big(),
+            (Job::Read(_) | Job::Bulk { .. }, ErrorStatus::TOO_BIG) => self.take_too_big(),
             _ => Verdict::Failed(self.refusal(answer)),
         }
     }
@@ -92,7 +101,7 @@ impl Slot {
 
     /// As many varbinds as were asked for: the rest is asked for next.
     fn take_part(&mut self, varbinds: VarBinds<'_>) -> Verdict {
-        let (expected, found) = (self.part.count, varbinds.count());
+        let (expected, found) = (index(self.part.count), varbinds.count());
         if found != expected {
             return Verdict::Failed(SnmpError::Mismatch {
                 expected,
@@ -105,19 +114,19 @@ impl Slot {
             });
         }
         self.keep(varbinds);
-        if self.part.end >= self.asked.len() {
+        if index(self.part.end) >= self.asked.len() {
             return Verdict::Done;
         }
         self.part = Part {
             start: self.part.end,
-            before: self.part.before.saturating_add(found),
+            before: self.part.before.saturating_add(number(found)),
             ..self.part
         };
         self.choose_part();
         Verdict::Again
     }
 
-    /// A smaller question may have an answer; a set is all or nothing.
+    /// A smaller question may have an answer.
     fn take_too_big(&mut self) -> Verdict {
         if let Job::Bulk { max_repetitions, .. } = &mut self.job
             && *max_repetitions > 1
@@ -128,24 +137,25 @@ impl Slot {
         if self.halve_part() {
             return Verdict::Again;
         }
-        let name = (!self.is_set()).then(|| self.name_at(0)).flatten();
+        let name = self.name_at(0);
         Verdict::Failed(SnmpError::TooBig { name })
     }
 
     /// The agent's error, about a varbind of the whole request.
     fn refusal(&self, answer: &Common<'_>) -> SnmpError {
         let status = answer.error_status;
-        let index = usize::try_from(answer.error_index).unwrap_or(0);
-        let name = index.checked_sub(1).and_then(|at| self.name_at(at));
-        let index = name.as_ref().map_or(0, |_| index.saturating_add(self.part.before));
+        let about = usize::try_from(answer.error_index).unwrap_or(0);
+        let name = about.checked_sub(1).and_then(|at| self.name_at(at));
+        let index = name
+            .as_ref()
+            .map_or(0, |_| number(about).saturating_add(self.part.before));
         SnmpError::Agent {
             status,
-            index: u32::try_from(index).unwrap_or(0),
+            index,
             name,
-            effect: if self.is_set() {
-                effect_of_refused_set(status)
-            } else {
-                Effect::NotApplied
+            effect: match effect_of_refused_set(status) {
+                Effect::Unknown if self.is_set() => Effect::Unknown,
+                _ => self.effect_beside(1),
             },
         }
     }
@@ -184,4 +194,9 @@ impl Slot {
             Verdict::Part
         }
     }
+}
+
+/// A length within a message.
+fn number(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
 }

@@ -249,7 +249,7 @@ impl Manager {
             _ => slot.answer.varbinds(),
         };
         let anomalies = slot.answer.anomalies;
-        let result = error.map_or(Ok(Response { varbinds, anomalies }), Err);
+        let result = error.map_or(Ok(Response { varbinds, anomalies }), |error| Err(*error));
         Some(ManagerEvent::Done { target, ticket, result })
     }
 

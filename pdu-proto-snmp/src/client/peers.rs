@@ -1,6 +1,6 @@
 //! The agents that a manager knows, as it keeps them.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, collections::VecDeque, sync::Arc, vec::Vec};
 use core::{net::SocketAddr, time::Duration};
 
 use pdu_core::Path;
@@ -8,18 +8,44 @@ use zeroize::Zeroizing;
 
 use super::{
     Security, SourcePolicy, Target, TargetId, TargetOptions, deadlines::index, links::List, principal::Principal,
+    slot::reserve_some,
 };
 use crate::{
     SnmpError,
     error::Silence,
+    usm::User,
     wire::{Tolerance, Version, v3::SecurityLevel},
 };
 
 /// All agents, by their ids.
 #[derive(Debug, Default)]
 pub(super) struct Peers {
-    peers: Vec<Entry>,
+    all: Vec<Entry>,
     free: Vec<u32>,
+    users: Users,
+}
+
+/// Users that were added last: a thousand agents mostly have the same, which is then kept once.
+#[derive(Debug, Default)]
+struct Users {
+    recent: VecDeque<Arc<User>>,
+}
+
+impl Users {
+    /// How many are compared with.
+    const RECENT: usize = 8;
+
+    fn share(&mut self, user: User) -> Arc<User> {
+        if let Some(known) = self.recent.iter().find(|known| known.is_same(&user)) {
+            return Arc::clone(known);
+        }
+        if self.recent.len() == Self::RECENT {
+            self.recent.pop_front();
+        }
+        let user = Arc::new(user);
+        self.recent.push_back(Arc::clone(&user));
+        user
+    }
 }
 
 #[derive(Debug)]
@@ -114,10 +140,10 @@ impl Options {
 }
 
 impl Peer {
-    fn new(target: Target) -> Result<Self, SnmpError> {
+    fn new(target: Target, users: &mut Users) -> Result<Self, SnmpError> {
         let access = match target.security {
             Security::Community { version, community } => Access::Community(version, community),
-            Security::User { user, context } => Access::User(Principal::new(user, context)?.into()),
+            Security::User { user, context } => Access::User(Principal::new(users.share(user), context)?.into()),
         };
         Ok(Self {
             path: target.path,
@@ -178,15 +204,16 @@ fn is_same_host(asked: SocketAddr, found: SocketAddr) -> bool {
 
 impl Peers {
     pub(super) fn insert(&mut self, target: Target) -> Result<TargetId, SnmpError> {
-        let peer = Peer::new(target)?;
+        let peer = Peer::new(target, &mut self.users)?;
         let place = self.free.pop().unwrap_or_else(|| {
-            self.peers.push(Entry {
+            reserve_some(&mut self.all);
+            self.all.push(Entry {
                 generation: 0,
                 peer: None,
             });
-            u32::try_from(self.peers.len() - 1).unwrap_or(u32::MAX)
+            u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX)
         });
-        let entry = &mut self.peers[index(place)];
+        let entry = &mut self.all[index(place)];
         entry.generation = entry.generation.wrapping_add(1);
         entry.peer = Some(peer);
         Ok(TargetId {
@@ -197,25 +224,25 @@ impl Peers {
 
     /// The place of an agent that is known.
     pub(super) fn place(&self, id: TargetId) -> Option<u32> {
-        let entry = self.peers.get(index(id.index))?;
+        let entry = self.all.get(index(id.index))?;
         (entry.generation == id.generation && entry.peer.is_some()).then_some(id.index)
     }
 
     pub(super) fn at(&mut self, place: u32) -> Option<&mut Peer> {
-        self.peers.get_mut(index(place))?.peer.as_mut()
+        self.all.get_mut(index(place))?.peer.as_mut()
     }
 
     pub(super) fn all(&mut self) -> impl Iterator<Item = &mut Peer> {
-        self.peers.iter_mut().filter_map(|entry| entry.peer.as_mut())
+        self.all.iter_mut().filter_map(|entry| entry.peer.as_mut())
     }
 
     /// Forgets an agent.
     pub(super) fn remove(&mut self, place: u32) {
-        self.peers[index(place)].peer = None;
+        self.all[index(place)].peer = None;
         self.free.push(place);
     }
 
     pub(super) fn len(&self) -> usize {
-        self.peers.len() - self.free.len()
+        self.all.len() - self.free.len()
     }
 }

@@ -1,6 +1,6 @@
 //! A user of v3 at one agent: the agent's engine, keys for it, and what may be believed of what comes.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, sync::Arc, vec::Vec};
 
 use pdu_core::Instant;
 
@@ -16,8 +16,9 @@ use crate::{
 
 #[derive(Debug)]
 pub(super) struct Principal {
-    user: User,
-    context: Context,
+    user: Arc<User>,
+    /// None where it is the usual one of the agent's own engine, which is to be found out.
+    context: Option<Box<Context>>,
     known: Option<Known>,
 }
 
@@ -80,22 +81,27 @@ impl From<UsmError> for Deaf {
 }
 
 impl Principal {
-    pub(super) fn new(user: User, context: Context) -> Result<Self, UsmError> {
+    pub(super) fn new(user: Arc<User>, context: Context) -> Result<Self, UsmError> {
+        let named = context.authoritative_engine;
         let mut principal = Self {
             user,
-            context,
+            context: (context != Context::default()).then(|| context.into()),
             known: None,
         };
         // Keys that cannot be made for this engine cannot be made for any: better told at once than at the first answer.
-        let engine = match principal.context.authoritative_engine {
+        let engine = match named {
             Some(engine) => engine,
             None => EngineId::new(&[0x80, 0, 0, 0, 0])?,
         };
-        let keys = Keys::localise(&principal.user, &engine)?;
-        if principal.context.authoritative_engine.is_some() {
+        let keys = Keys::localise_bare(&principal.user, &engine)?;
+        if named.is_some() {
             principal.know(Instant::EPOCH, engine, keys);
         }
         Ok(principal)
+    }
+
+    fn context_name(&self) -> &[u8] {
+        self.context.as_ref().map_or(&[], |context| &context.name)
     }
 
     fn know(&mut self, now: Instant, engine: EngineId, keys: Keys) {
@@ -112,13 +118,14 @@ impl Principal {
         self.known.is_some()
     }
 
-    pub(super) const fn level(&self) -> SecurityLevel {
+    pub(super) fn level(&self) -> SecurityLevel {
         self.user.level()
     }
 
     /// Forgets an engine that was found, so that it is looked for again.
     pub(super) fn forget(&mut self) {
-        if self.context.authoritative_engine.is_none() {
+        let is_named = |context: &Context| context.authoritative_engine.is_some();
+        if !self.context.as_deref().is_some_and(is_named) {
             self.known = None;
         }
     }
@@ -144,8 +151,9 @@ impl Principal {
             return probe(envelope, buffer);
         };
         let engine_id = known.engine.id();
-        let context_engine = self.context.engine.unwrap_or(engine_id);
-        let data_len = Scoped::new(context_engine.as_octets(), &self.context.name, body)
+        let context_engine = self.context.as_ref().and_then(|context| context.engine);
+        let context_engine = context_engine.unwrap_or(engine_id);
+        let data_len = Scoped::new(context_engine.as_octets(), self.context_name(), body)
             .encode(buffer)?
             .len();
         let (boots, time) = match self.level() {
@@ -183,7 +191,7 @@ impl Principal {
             return Err(Rejected::SecurityLevel.into());
         }
         let engine = EngineId::new(usm.engine_id)?;
-        let keys = Keys::localise(&self.user, &engine).map_err(Deaf::Unreadable)?;
+        let keys = Keys::localise_bare(&self.user, &engine).map_err(Deaf::Unreadable)?;
         self.know(now, engine, keys);
         Ok(())
     }
@@ -232,8 +240,9 @@ impl Principal {
             };
             return Ok(Heard::Report(report, proof));
         }
-        let context_engine = self.context.engine.unwrap_or(known.engine.id());
-        if scoped.context_engine_id != context_engine.as_octets() || scoped.context_name != self.context.name {
+        let context_engine = self.context.as_ref().and_then(|context| context.engine);
+        let context_engine = context_engine.unwrap_or(known.engine.id());
+        if scoped.context_engine_id != context_engine.as_octets() || scoped.context_name != self.context_name() {
             return Err(Rejected::Principal.into());
         }
         if message.header().flags.level() != Some(level) {

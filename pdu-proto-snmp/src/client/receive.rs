@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::mem;
 
-use pdu_core::{Effect, Path};
+use pdu_core::Path;
 
 use super::{
     Manager,
@@ -154,7 +154,7 @@ impl Manager {
             },
             Ok(Heard::Corrected) => self.correct(place),
             Ok(Heard::Report(report, Proof::Authenticated)) => {
-                let effect = Effect::NotApplied;
+                let effect = self.slots[place].effect_beside(1);
                 self.fail(place, SnmpError::Report { report, effect });
             }
             Ok(Heard::Report(report, Proof::None)) => self.doubt(place, report, found.attempt),
@@ -174,11 +174,14 @@ impl Manager {
     fn correct(&mut self, place: u32) {
         self.statistics.corrected += 1;
         if mem::replace(&mut self.slots[place].is_corrected, true) {
-            let (report, effect) = (Report::NotInTimeWindows, Effect::NotApplied);
+            let report = Report::NotInTimeWindows;
+            let effect = self.slots[place].effect_beside(1);
             return self.fail(place, SnmpError::Report { report, effect });
         }
         self.leave(place);
-        self.slots[place].begin_exchange();
+        let slot = &mut self.slots[place];
+        slot.denied = slot.denied.saturating_add(1);
+        slot.begin_exchange();
         self.make_ready(place);
     }
 

@@ -1,5 +1,7 @@
 //! From a request to the send buffer, and from there to its end.
 
+use alloc::boxed::Box;
+
 use super::{
     Manager,
     links::List,
@@ -111,6 +113,7 @@ impl Manager {
         }
         let attempt = slot.attempts;
         slot.attempts = slot.attempts.saturating_add(1);
+        slot.left = slot.left.saturating_add(u8::from(!slot.is_probe));
         slot.stage = Stage::Waiting;
         if let Some(peer) = self.peers.at(slot.target.index) {
             let wait = peer.options.wait(attempt, self.rng.next_u64());
@@ -240,7 +243,7 @@ impl Manager {
     pub(super) fn tell_end(&mut self, place: u32, error: Option<SnmpError>) {
         let slot = &mut self.slots[place];
         slot.stage = Stage::Done;
-        slot.error = error;
+        slot.error = error.map(Box::new);
         self.slots.links.push_back(&mut self.events, place);
     }
 

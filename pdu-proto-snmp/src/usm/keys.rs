@@ -3,9 +3,10 @@ use core::fmt;
 use zeroize::ZeroizeOnDrop;
 
 use super::{
-    EngineId, Salt, User, UsmError,
+    EngineId, PrivProtocol, Salt, User, UsmError,
     cipher::{Cipher, Nonce},
     mac::{MAX_CODE, Mac},
+    secret::Secret,
     user::UserName,
 };
 use crate::wire::{
@@ -55,6 +56,20 @@ impl Keys {
     ///
     /// Privacy without authentication, a key that does not fit the protocol, a protocol that is left out of this build.
     pub fn localise(user: &User, engine: &EngineId) -> Result<Self, UsmError> {
+        Self::localise_with(user, engine, Cipher::new)
+    }
+
+    /// The same in a quarter of the space, for who keeps thousands of them: the key schedule of AES is made for each message.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn localise_bare(user: &User, engine: &EngineId) -> Result<Self, UsmError> {
+        Self::localise_with(user, engine, Cipher::new_bare)
+    }
+
+    fn localise_with(
+        user: &User,
+        engine: &EngineId,
+        new_cipher: fn(PrivProtocol, &Secret) -> Result<Cipher, UsmError>,
+    ) -> Result<Self, UsmError> {
         let Some((protocol, key)) = user.auth() else {
             return match user.privacy() {
                 None => Ok(Self::unprotected(user)),
@@ -63,7 +78,7 @@ impl Keys {
         };
         let mac = Mac::new(*protocol, &key.localised(*protocol, engine)?)?;
         let cipher = |(privacy, key): &(_, super::MasterKey)| -> Result<Cipher, UsmError> {
-            Cipher::new(*privacy, &key.localised_for(*privacy, *protocol, engine)?)
+            new_cipher(*privacy, &key.localised_for(*privacy, *protocol, engine)?)
         };
         Ok(Self {
             user_name: user.user_name(),

@@ -102,6 +102,14 @@ impl User {
         self.privacy.as_ref().map(|(protocol, _)| *protocol)
     }
 
+    /// Whether both have the same name and the same keys. How long it takes says nothing about the keys.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.name == other.name
+            && is_same_key(self.auth(), other.auth())
+            && is_same_key(self.privacy(), other.privacy())
+    }
+
     pub(super) const fn user_name(&self) -> UserName {
         self.name
     }
@@ -112,6 +120,17 @@ impl User {
 
     pub(super) const fn privacy(&self) -> Option<&(PrivProtocol, MasterKey)> {
         self.privacy.as_ref()
+    }
+}
+
+#[cfg(feature = "alloc")]
+fn is_same_key<P: PartialEq>(one: Option<&(P, MasterKey)>, other: Option<&(P, MasterKey)>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some((protocol, key)), Some((other, other_key))) => {
+            protocol == other && bool::from(subtle::ConstantTimeEq::ct_eq(key.as_octets(), other_key.as_octets()))
+        }
+        _ => false,
     }
 }
 
