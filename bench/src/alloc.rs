@@ -4,6 +4,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+/// May wrap below zero in between; the sum is right.
+static IN_USE: AtomicU64 = AtomicU64::new(0);
 
 /// The system's allocator, with a count of allocations and reallocations.
 #[derive(Debug)]
@@ -13,17 +15,20 @@ pub struct Counting;
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Relaxed);
+        IN_USE.fetch_add(layout.size() as u64, Relaxed);
         // SAFETY: the caller keeps to the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        IN_USE.fetch_sub(layout.size() as u64, Relaxed);
         // SAFETY: the caller keeps to the contract of `dealloc`.
         unsafe { System.dealloc(ptr, layout) }
     }
 
     unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Relaxed);
+        IN_USE.fetch_add((new_size as u64).wrapping_sub(layout.size() as u64), Relaxed);
         // SAFETY: the caller keeps to the contract of `realloc`.
         unsafe { System.realloc(ptr, layout, new_size) }
     }
@@ -32,4 +37,9 @@ unsafe impl GlobalAlloc for Counting {
 /// Allocations of the whole program so far.
 pub fn allocations() -> u64 {
     ALLOCATIONS.load(Relaxed)
+}
+
+/// Octets of the heap that are in use now.
+pub fn in_use() -> u64 {
+    IN_USE.load(Relaxed)
 }
