@@ -213,6 +213,7 @@ fn main() {
     snmp();
     snmp_agent();
     usm();
+    snmp_manager();
     sessions();
     isotek_device();
     isotek_lines();
@@ -363,6 +364,38 @@ fn usm() {
         heard(2, 3, 0, 9),
     ];
     seed("snmp_usm", "clock", &[&[3, 0], clock.concat().as_slice()].concat());
+}
+
+/// A request of each kind to an agent of each version, answered a few times: whole, late, twice, damaged, after a loss.
+fn snmp_manager() {
+    let kinds: [(&str, u8); 7] = [
+        ("get", 0),
+        ("get-next", 2),
+        ("get-bulk", 3),
+        ("set", 4),
+        ("set-idempotent", 0x40),
+        ("walk", 5),
+        ("walk-any", 0x83),
+    ];
+    // Sent and delivered, and told.
+    let turn = [4, 1, 6, 0, 10];
+    let lost = [4, 0, 9, 0x08, 0];
+    let twice = [4, 1, 6, 0x80, 6, 0, 10];
+    let damaged = [4, 1, 7, 0x80, 0, 30, 1, 6, 0, 10];
+    for (name, kind) in kinds {
+        for target in 0..4 {
+            for (way, first) in [
+                ("turn", &turn[..]),
+                ("lost", &lost),
+                ("twice", &twice),
+                ("damaged", &damaged),
+            ] {
+                let submit = [0, target, kind, 1, 0, 1];
+                let script = [&[0x1D][..], &submit, first, &turn, &turn, &turn].concat();
+                seed("snmp_manager", &format!("{name}-{target}-{way}"), &script);
+            }
+        }
+    }
 }
 
 fn hex(text: &str) -> Vec<u8> {

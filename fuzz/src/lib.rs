@@ -18,6 +18,7 @@ pub mod snmp;
 pub mod snmp_agent;
 pub mod snmp_bps2000;
 pub mod usm;
+pub mod snmp_manager;
 pub mod wire;
 
 /// Formats a value whole, for what `Display` and `Debug` might do.
