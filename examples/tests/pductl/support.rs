@@ -109,9 +109,10 @@ fn wait(child: &mut Child, deadline: Instant) -> ExitStatus {
     }
 }
 
-/// `traps` on a port that the system chooses, while the test goes on.
+/// `traps` on a port that the system chooses, while the test goes on; gone with this.
 pub(crate) struct Listener {
-    child: Child,
+    /// Until somebody waits for its end.
+    child: Option<Child>,
     pub(crate) address: String,
 }
 
@@ -130,13 +131,24 @@ impl Listener {
         child.stderr = Some(stderr);
         let line = String::from_utf8(line).unwrap();
         let address = line.trim_end().strip_prefix("pductl: listening on ").unwrap();
-        let address = address.to_owned();
-        Self { child, address }
+        Self {
+            child: Some(child),
+            address: address.to_owned(),
+        }
     }
 
     /// What it heard, once it has heard enough.
-    pub(crate) fn end(self) -> Ended {
-        ended(self.child, b"")
+    pub(crate) fn end(mut self) -> Ended {
+        ended(self.child.take().unwrap(), b"")
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 
