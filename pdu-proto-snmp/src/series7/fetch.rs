@@ -64,11 +64,12 @@ impl Fetch {
         self.started()
     }
 
-    /// In v1 one name that there is not fails the whole request, which says which: the others are asked for again.
+    /// In v1 one name that there is not fails the whole request, and in any version one value that the agent fails to find out.
+    /// The answer says which: the others are asked for again.
     pub(super) fn failed(mut self, error: SnmpError) -> Fetched {
         let missing = match &error {
             SnmpError::Agent {
-                status: ErrorStatus::NO_SUCH_NAME,
+                status: ErrorStatus::NO_SUCH_NAME | ErrorStatus::GEN_ERR,
                 index,
                 ..
             } => usize::try_from(*index).ok().and_then(|index| index.checked_sub(1)),
@@ -81,5 +82,73 @@ impl Fetch {
             }
             _ => Fetched::Failed(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::{Value, VarBind, VarBindList, Version};
+    use pdu_core::Effect;
+
+    fn items() -> [Item; 3] {
+        [Item::Scalar(1), Item::Scalar(2), Item::Scalar(3)]
+    }
+
+    fn request_for(items: &[Item]) -> OwnedRequest {
+        let names: Vec<_> = items.iter().map(|item| item.name(&Base::GEIST)).collect();
+        OwnedRequest::get(names.iter().map(OidBuf::as_oid))
+    }
+
+    fn refusal(status: ErrorStatus, index: u32) -> SnmpError {
+        SnmpError::Agent {
+            status,
+            index,
+            name: None,
+            effect: Effect::NotApplied,
+        }
+    }
+
+    #[test]
+    fn name_that_fails_a_request_is_left_out_of_the_next() {
+        for status in [ErrorStatus::NO_SUCH_NAME, ErrorStatus::GEN_ERR] {
+            let Fetched::More(fetch) = Fetch::new(Base::GEIST, 24, items()).failed(refusal(status, 2)) else {
+                panic!("more")
+            };
+            assert_eq!(fetch.request(), request_for(&[Item::Scalar(1), Item::Scalar(3)]));
+        }
+    }
+
+    #[test]
+    fn error_about_none_of_the_names_ends_it() {
+        for (status, index) in [
+            (ErrorStatus::GEN_ERR, 0),
+            (ErrorStatus::NO_SUCH_NAME, 3),
+            (ErrorStatus::NO_ACCESS, 1),
+        ] {
+            let ended = Fetch::new(Base::GEIST, 2, items()).failed(refusal(status, index));
+            assert!(matches!(ended, Fetched::Failed(_)), "{status} {index}");
+        }
+    }
+
+    #[test]
+    fn values_come_in_parts_and_missing_ones_are_missing() {
+        let fetch = Fetch::new(Base::GEIST, 2, items());
+        assert_eq!(fetch.request(), request_for(&[Item::Scalar(1), Item::Scalar(2)]));
+        let [title, version] = [1, 2].map(|scalar| Item::Scalar(scalar).name(&Base::GEIST));
+        let answer = [
+            VarBind::new(title.as_oid(), Value::OctetString(b"7W")),
+            VarBind::new(version.as_oid(), Value::NoSuchInstance),
+        ];
+        let reply = Reply::from(VarBindList::new(Version::V2C, &answer).unwrap());
+        let Fetched::More(fetch) = fetch.answered(&reply) else {
+            panic!("more")
+        };
+        assert_eq!(fetch.request(), request_for(&[Item::Scalar(3)]));
+        let Fetched::All(values) = fetch.answered(&Reply::default()) else {
+            panic!("all")
+        };
+        assert_eq!(values.text(Item::Scalar(1)).as_deref(), Some("7W"));
+        assert_eq!(values.text(Item::Scalar(2)), None);
     }
 }
