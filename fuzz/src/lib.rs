@@ -17,6 +17,7 @@ pub mod servers;
 pub mod snmp;
 pub mod snmp_agent;
 pub mod snmp_bps2000;
+pub mod snmp_series7;
 pub mod usm;
 pub mod snmp_manager;
 pub mod wire;

@@ -209,7 +209,11 @@ impl Series7 {
                 Some(value) => drop(self.overrides.insert(item, value)),
                 None => drop(self.overrides.remove(&item)),
             }
-            self.list_names();
+            let name = item.name(&self.base);
+            match self.value(item) {
+                Some(_) => drop(self.names.insert(name, Source::Item(item))),
+                None => drop(self.names.remove(&name)),
+            }
         }
     }
 
