@@ -26,7 +26,7 @@ const VOLTAGE: [u8; 7] = [0x01, 0x03, 0x02, 0x09, 0x0E, 0x3F, 0xD0];
 
 /// What `bare` calls: the number of the first check that failed, 0 if none did.
 fn run() -> u8 {
-    let checks: [fn() -> Option<bool>; 10] = [
+    let checks: [fn() -> Option<bool>; 11] = [
         request_is_built,
         answer_is_read,
         tcp_frame_is_read,
@@ -37,6 +37,7 @@ fn run() -> u8 {
         text_status_is_read,
         snmp::response_is_read,
         snmp::envelope_is_built_and_read,
+        snmp::message_is_sealed_verified_and_deciphered,
     ];
     let failed = checks.iter().position(|check| check() != Some(true));
     failed.map_or(0, |index| index as u8 + 1)

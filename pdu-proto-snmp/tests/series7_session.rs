@@ -7,18 +7,20 @@ mod series7_support;
 
 use std::time::Duration;
 
+use pdu_core::testing::{Faults, Harness, Medium, SolePeer};
 use pdu_core::{
     Action, AlarmRule, Answer, Capability, Command, Component, Contact, ContactKind, Decimal, Delay, Event, Line,
-    OutletSettings, Point, PowerRestorePolicy, PowerState, Quality, Quantity, Settings, Snapshot, Statistic, Target,
-    Trip, Update, Value,
+    OutletSettings, Path, Point, PowerRestorePolicy, PowerState, Quality, Quantity, Settings, Snapshot, Statistic,
+    Target, Trip, Update, Value,
 };
 use pdu_proto_snmp::client;
 use pdu_proto_snmp::series7::simulator::{Counts, Load, Metering, Series7};
 use pdu_proto_snmp::series7::{Base, CAPABILITIES, ContactMeaning, MEASURES, Object, Options, Precision, Wiring};
-use pdu_proto_snmp::server::OwnedValue;
+use pdu_proto_snmp::server::{Access, OwnedValue};
+use pdu_proto_snmp::usm::{AuthProtocol, PrivProtocol, User};
 use pdu_proto_snmp::wire::Operation;
 
-use series7_support::{Link, address, call, link, link_with, requests, snapshot, switch, v2c, writes};
+use series7_support::{Link, address, call, device, link, link_with, requests, snapshot, switch, v2c, writes};
 
 const DEVICE: &str = "1.3.6.1.4.1.21239.2";
 
@@ -979,4 +981,45 @@ fn every_reading_of_a_simulated_unit_is_good() {
         // The second external probe of a T3HD is not there.
         assert_eq!(bad.len(), 2, "{bad:?}");
     }
+}
+
+// --- Versions and sockets -----------------------------------------------------------------------------------------------
+
+#[test]
+fn v3_with_privacy_reads_and_switches_the_same() {
+    let auth = (AuthProtocol::Sha256, &b"authentic password"[..]);
+    let privacy = (PrivProtocol::Aes128, &b"private password"[..]);
+    let user = User::with_passwords("operator", Some(auth), Some(privacy)).unwrap();
+    let unit = || Series7::builder().seed(5).build();
+    let agent = series7_support::agent(unit())
+        .with_user(&user, Access::read_write())
+        .unwrap();
+    let server = SolePeer::new(agent, Path::to("192.0.2.1:40000".parse().unwrap()));
+    let client = device(client::Target::v3(address(), user), Options::default());
+    let mut over_v3 = Harness::new(0, Faults::none(Medium::Datagram), client, server);
+    assert_eq!(snapshot(&mut over_v3), snapshot(&mut link(unit())));
+    assert_eq!(
+        call(&mut over_v3, switch(2, Action::Off, Delay::None)),
+        Ok(Answer::Confirmed)
+    );
+}
+
+#[tokio::test]
+async fn unit_is_read_and_switched_over_a_socket() {
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    let mut served = pdu_core::tokio::UdpDriver::new(socket, series7_support::agent(Series7::new(7)));
+    tokio::spawn(async move { served.run().await });
+
+    let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    socket.connect(address).await.unwrap();
+    let device = device(client::Target::v2c(address, b"private"), Options::default());
+    let (handle, runner) = pdu_core::tokio::Driver::new(device, socket).into_handle();
+    tokio::spawn(runner);
+    let Answer::Snapshot(found) = handle.call(Command::Snapshot).await.unwrap() else {
+        panic!("a snapshot");
+    };
+    assert_eq!(found.outlets.len(), 8);
+    let off = handle.call(switch(8, Action::Off, Delay::None)).await.unwrap();
+    assert_eq!(off, Answer::Confirmed);
 }

@@ -29,7 +29,8 @@
 //! - what says that there is no value (`-`, `--`, `Not found`, nothing at all), and that a probe with 0 degrees and 0 % is
 //!   absent ([`ZeroProbe`]);
 //! - the words of contacts, and that a slave without objects is not there;
-//! - the width of energy counters: 32 bits of watt-hours where the text has three places, as over Modbus.
+//! - the width of energy counters: 32 bits of watt-hours where the text has three places, as over Modbus; see
+//!   [`energy_since`].
 //!
 //! # What is not supported
 //!
@@ -56,4 +57,4 @@ pub use pdu_core::Mode;
 pub use readout::{Deviation, Profile, Readout, ReadoutError, ZeroProbe};
 #[cfg(feature = "alloc")]
 pub use session::{CAPABILITIES, Device};
-pub use value::{Content, Excerpt, IntegerScale, Measured, Problem};
+pub use value::{Content, Excerpt, IntegerScale, Measured, Problem, energy_since};

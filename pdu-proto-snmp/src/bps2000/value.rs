@@ -10,7 +10,7 @@
 
 use core::fmt;
 
-use pdu_core::{Contact, ContactKind, Counter, Decimal, Quality, Quantity, Value as Number};
+use pdu_core::{Contact, ContactKind, Counter, Decimal, Quality, Quantity, Since, Value as Number};
 
 use super::objects::{Meaning, Object};
 use crate::wire::{ErrorStatus, Tag, Value, WireError};
@@ -335,6 +335,39 @@ fn value_of(meaning: Meaning, number: Decimal) -> Option<Number> {
     Counter::new(count, number.exponent(), bits).map(Number::Count)
 }
 
+/// What happened to an energy counter of this device between an `earlier` reading and a `later` one, in watt-hours or
+/// volt-ampere-hours.
+///
+/// A text may have fewer places than the one before (the web page trims zeros, lines 294 to 302), so counters that
+/// [`Counter::since`] takes for different ones are compared digit by digit. Where the device starts again from 0 is not stated:
+/// at 2^32 Wh, as its registers do over Modbus, or at 10^6 kWh, as the six digits of the display do (line 204). A decrease is
+/// a wrap only if the earlier value stood within 1 % of one of the two (inferred), else a reset.
+///
+/// ```
+/// use pdu_core::{Counter, Since};
+/// use pdu_proto_snmp::bps2000::energy_since;
+///
+/// let earlier = Counter::new(18_001, 2, 64).unwrap(); // "1800.1" kWh
+/// let later = Counter::new(1_800_370, 0, 32).unwrap(); // "1800.370" kWh
+/// assert_eq!(energy_since(&later, &earlier), Since::Advanced { by: 270 });
+/// ```
+pub fn energy_since(later: &Counter, earlier: &Counter) -> Since {
+    const DISPLAY_END: u64 = 999_999_999;
+    let (Some(later), Some(earlier)) = (in_watt_hours(later), in_watt_hours(earlier)) else {
+        return later.since(earlier); // finer than the device counts
+    };
+    match later.since_with_end(&earlier, u32::MAX.into()) {
+        Since::Reset { .. } => later.since_with_end(&earlier, DISPLAY_END),
+        since => since,
+    }
+}
+
+/// The same count with an exponent of 0; `None` for one that has finer digits.
+fn in_watt_hours(counter: &Counter) -> Option<Counter> {
+    let power = 10_u64.checked_pow(u32::try_from(counter.exponent()).ok()?)?;
+    Counter::new(counter.value().checked_mul(power)?, 0, 64)
+}
+
 /// How a number came.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Written {
@@ -549,6 +582,18 @@ mod tests {
         assert_eq!(count("4294967.296"), Some((4_294_967_296, 0, 64)));
         assert_eq!(count("1800120 Wh"), Some((1_800_120, 0, 32)));
         assert_eq!(count("-0.5"), None);
+    }
+
+    #[test]
+    fn energy_is_compared_whatever_its_places_and_wraps_at_either_end() {
+        let at = |value, exponent, bits| Counter::new(value, exponent, bits).unwrap();
+        let since = |later, earlier| energy_since(&later, &earlier);
+        assert_eq!(since(at(320, 1, 64), at(31, 2, 64)), Since::Advanced { by: 100 });
+        assert_eq!(since(at(3_200, 0, 32), at(320, 1, 64)), Since::Advanced { by: 0 });
+        assert_eq!(since(at(4, 0, 32), at(4_294_967_290, 0, 32)), Since::Wrapped { by: 10 });
+        assert_eq!(since(at(1, 1, 64), at(999_999_990, 0, 32)), Since::Wrapped { by: 20 });
+        assert_eq!(since(at(0, 0, 32), at(1_800_370, 0, 32)), Since::Reset { to: 0 });
+        assert_eq!(since(at(5, 127, 64), at(5, 127, 64)), Since::Advanced { by: 0 });
     }
 
     #[test]

@@ -22,26 +22,26 @@ pub(super) enum Item {
 
 /// The scalars of the unit itself, below 1.
 pub(super) mod scalar {
-    pub(in super::super) const TITLE: u8 = 1;
-    pub(in super::super) const VERSION: u8 = 2;
-    pub(in super::super) const FRIENDLY_NAME: u8 = 3;
-    pub(in super::super) const MAC: u8 = 4;
+    pub(in crate::series7) const TITLE: u8 = 1;
+    pub(in crate::series7) const VERSION: u8 = 2;
+    pub(in crate::series7) const FRIENDLY_NAME: u8 = 3;
+    pub(in crate::series7) const MAC: u8 = 4;
     #[cfg(feature = "simulator")]
-    pub(in super::super) const URL: u8 = 5;
-    pub(in super::super) const ALARM_TRIP_TYPE: u8 = 6;
+    pub(in crate::series7) const URL: u8 = 5;
+    pub(in crate::series7) const ALARM_TRIP_TYPE: u8 = 6;
     #[cfg(feature = "simulator")]
-    pub(in super::super) const HARDWARE: u8 = 7;
-    pub(in super::super) const TEMPERATURE_PRECISION: u8 = 9;
-    pub(in super::super) const ALARM_TRIGGER: u8 = 11;
-    pub(in super::super) const ALARM_INSTANCE: u8 = 12;
+    pub(in crate::series7) const HARDWARE: u8 = 7;
+    pub(in crate::series7) const TEMPERATURE_PRECISION: u8 = 9;
+    pub(in crate::series7) const ALARM_TRIGGER: u8 = 11;
+    pub(in crate::series7) const ALARM_INSTANCE: u8 = 12;
 }
 
 /// The columns of most tables.
 pub(super) mod column {
-    pub(in super::super) const SERIAL: u8 = 2;
+    pub(in crate::series7) const SERIAL: u8 = 2;
     #[cfg(feature = "simulator")]
-    pub(in super::super) const NAME: u8 = 3;
-    pub(in super::super) const AVAIL: u8 = 4;
+    pub(in crate::series7) const NAME: u8 = 3;
+    pub(in crate::series7) const AVAIL: u8 = 4;
 }
 
 impl Item {

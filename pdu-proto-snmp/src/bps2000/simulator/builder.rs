@@ -31,8 +31,7 @@ impl Builder {
         }
     }
 
-    /// What all that moves is derived from. The members measure what simulated units of this seed and the next ones measure
-    /// over Modbus.
+    /// What all that moves is derived from: of the master from this seed, of its slaves from the next ones.
     #[must_use]
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
