@@ -170,6 +170,9 @@ pub enum Rejected {
     /// It is authentic, and its ids are not those of one request.
     #[error("with the message id of this request, and another's request id")]
     RequestId,
+    /// It is authentic, and a request itself: one of ours that was sent back.
+    #[error("a request that was sent back")]
+    Request,
     /// It is protected less than the request was, which is no answer (RFC 3412, 7.2, 13).
     #[error("protected less than the request")]
     SecurityLevel,

@@ -196,3 +196,29 @@ fn without_a_sender_the_tree_keeps_what_it_has_to_tell() {
     assert_eq!(next(&mut agent, START), None);
     assert_eq!(agent.tree_mut().poll_notification().unwrap().trap, COLD_START);
 }
+
+#[test]
+fn what_the_owner_sends_by_the_sender_leaves_once_also_between_calls() {
+    let mut agent = telling([trap()]);
+    let sender = agent.sender_mut().unwrap();
+    let station = sender.destinations().next().unwrap();
+    let cold_start = Notification::new(COLD_START, 7, &[]).unwrap();
+    sender.send(START, station, &cold_start).unwrap();
+    let (path, len) = agent.transmit().map(|(path, datagram)| (path, datagram.len())).unwrap();
+    agent.handle_transmitted(START, &path, len);
+    assert_eq!(agent.transmit(), None);
+
+    // What is shown stays, whatever comes.
+    agent.sender_mut().unwrap().send(START, station, &cold_start).unwrap();
+    let shown = agent
+        .transmit()
+        .map(|(path, datagram)| (path, datagram.to_vec()))
+        .unwrap();
+    let mut buffer = [0; 400];
+    let ask = [VarBind::ask(SYS_NAME)];
+    let request = Message::v2c(b"public", Body::get(1, &ask)).encode(&mut buffer).unwrap();
+    agent.handle_input(START, &manager(), request);
+    assert_eq!(agent.transmit(), Some((shown.0, shown.1.as_slice())));
+    agent.handle_transmitted(START, &shown.0, shown.1.len());
+    assert_eq!(agent.transmit().map(|(path, _)| path), Some(manager()));
+}

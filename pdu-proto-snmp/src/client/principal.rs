@@ -190,6 +190,10 @@ impl Principal {
         if !is_report {
             return Err(Rejected::SecurityLevel.into());
         }
+        if self.is_known() {
+            // Another request has found it meanwhile, and may have proven it.
+            return Ok(());
+        }
         let engine = EngineId::new(usm.engine_id)?;
         let keys = Keys::localise_bare(&self.user, &engine).map_err(Deaf::Unreadable)?;
         self.know(now, engine, keys);
@@ -223,6 +227,7 @@ impl Principal {
         if usm.user_name != known.keys.user_name() {
             return Err(Rejected::Principal.into());
         }
+        let clock = known.engine;
         if is_authenticated && let Some(heard) = known.keep_time(now, message, &usm)? {
             return Ok(heard);
         }
@@ -231,6 +236,11 @@ impl Principal {
             .keys
             .decrypt(message, scratch, tolerance)
             .map_err(Deaf::Unreadable)?;
+        if !matches!(scoped.body.operation(), Operation::RESPONSE | Operation::REPORT) {
+            // A request of ours that somebody sent back: its code is right, and proves nothing of the engine.
+            known.engine = clock;
+            return Err(Rejected::Request.into());
+        }
         known.is_proven = true;
         if let Some(report) = report_in(&scoped.body) {
             let proof = if is_authenticated {

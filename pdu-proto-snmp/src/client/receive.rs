@@ -206,8 +206,10 @@ impl Manager {
         self.statistics.answered += 1;
         let verdict = slot.take_answer(answer, anomalies, found.attempt, &mut peer.bulk);
         self.leave(place);
-        self.slots[place].begin_exchange();
-        self.slots[place].is_corrected = false;
+        let slot = &mut self.slots[place];
+        slot.begin_exchange();
+        slot.is_corrected = false;
+        slot.searches = 0;
         match verdict {
             Verdict::Again => self.make_ready(place),
             Verdict::Part => self.tell_part(place, false),

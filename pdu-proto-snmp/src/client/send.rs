@@ -70,8 +70,11 @@ impl Manager {
             slot.stage = Stage::Parked;
             return self.slots.links.push_back(&mut self.parked, place);
         }
-        if let Access::User(principal) = &peer.access {
-            slot.probe_if_unknown(principal);
+        if let Access::User(principal) = &peer.access
+            && !slot.probe_if_unknown(principal)
+        {
+            let (report, effect) = (Report::UnknownEngineIds, slot.effect());
+            return self.end(place, Some(SnmpError::Report { report, effect }));
         }
         let (last, id) = self.ids.next(place, slot.last);
         let attempt = self.ids.since(slot.first, last).saturating_sub(1);

@@ -24,6 +24,9 @@ use crate::{
 const RESTING: usize = 64;
 /// Octets that a place keeps for the next request. One that grew larger gives it back.
 const KEPT: usize = 2048;
+/// How often a request may look for the engine of its agent: whoever names one at each probe, and denies it at each request,
+/// would keep it busy for ever.
+const MAX_SEARCHES: u8 = 4;
 /// Bits of a ticket that say which place it is: as many as the largest table needs.
 const PLACE_BITS: u32 = 20;
 
@@ -77,6 +80,8 @@ pub(super) struct Slot {
     /// Before the first attempt since then, and the last one.
     pub(super) first: Generation,
     pub(super) last: Generation,
+    /// How often it began to look for the engine since it was last answered.
+    pub(super) searches: u8,
     /// It has the engine's clock corrected, which is done once.
     pub(super) is_corrected: bool,
     /// What is sent looks for the engine.
@@ -170,6 +175,7 @@ impl Slot {
             denied: 0,
             first: Generation::START,
             last: Generation::START,
+            searches: 0,
             is_corrected: false,
             is_probe: false,
             is_last_part: false,
@@ -191,6 +197,7 @@ impl Slot {
         self.left = 0;
         self.denied = 0;
         self.first = self.last;
+        self.searches = 0;
         self.is_corrected = false;
         self.is_probe = false;
         self.is_last_part = false;
@@ -232,12 +239,14 @@ impl Slot {
         }
     }
 
-    /// What is sent is a probe for as long as the engine is not known.
-    pub(super) fn probe_if_unknown(&mut self, principal: &Principal) {
+    /// What is sent is a probe for as long as the engine is not known. `false` if it was found and lost too often.
+    pub(super) fn probe_if_unknown(&mut self, principal: &Principal) -> bool {
         if self.is_probe == principal.is_known() {
             self.is_probe = !self.is_probe;
+            self.searches = self.searches.saturating_add(self.is_probe.into());
             self.begin_exchange();
         }
+        self.searches <= MAX_SEARCHES
     }
 }
 

@@ -114,8 +114,12 @@ impl Engines {
             keys.verify(message)?;
         } else {
             let keys = self.localise(now, &engine_id, place)?;
-            keys.verify(message)?;
-            self.keep(engine_id, place, keys)?;
+            let verified = keys.verify(message);
+            // Those for the own engine cost a stranger one message, and not us a key for each of his.
+            if verified.is_ok() || self.is_own(engine_id.as_octets()) {
+                self.keep(engine_id, place, keys)?;
+            }
+            verified?;
         }
         let heard = self.heard.get_mut(&engine_id).ok_or(Rejection::UnknownEngine)?;
         heard.clock.check(now, usm.engine_boots, usm.engine_time)?;

@@ -168,12 +168,17 @@ impl<T: Tree> Agent<T> {
                 }
             }
         }
+        self.shown = self.to_show();
+    }
+
+    /// Whose output is shown: also of what was given to the sender since anything was settled.
+    fn to_show(&self) -> Shown {
         let notifies = self.sender.as_ref().is_some_and(|sender| sender.transmit().is_some());
-        self.shown = match self.shown {
-            Shown::Responses if desk.output.head().is_none() && notifies => Shown::Notifications,
+        match self.shown {
+            Shown::Responses if self.desk.output.head().is_none() && notifies => Shown::Notifications,
             Shown::Notifications if !notifies => Shown::Responses,
             shown => shown,
-        };
+        }
     }
 }
 
@@ -209,6 +214,7 @@ impl<T: Tree> Hub for Agent<T> {
 
     fn handle_input(&mut self, now: Instant, peer: &Path, bytes: &[u8]) -> usize {
         self.catch_up(now);
+        self.shown = self.to_show();
         match &mut self.sender {
             Some(sender) if sender.is_answer(peer, bytes) => {
                 sender.handle_input(now, peer, bytes);
@@ -221,7 +227,7 @@ impl<T: Tree> Hub for Agent<T> {
 
     fn handle_transmitted(&mut self, now: Instant, peer: &Path, len: usize) {
         self.catch_up(now);
-        match (self.shown, &mut self.sender) {
+        match (self.to_show(), &mut self.sender) {
             (Shown::Notifications, Some(sender)) => sender.handle_transmitted(now, peer, len),
             _ => self.desk.output.pop(peer),
         }
@@ -258,11 +264,9 @@ impl<T: Tree> Hub for Agent<T> {
     }
 
     fn transmit(&self) -> Option<(Path, &[u8])> {
-        let responses = || self.desk.output.head();
-        let notifications = || self.sender.as_ref().and_then(Hub::transmit);
-        match self.shown {
-            Shown::Responses => responses().or_else(notifications),
-            Shown::Notifications => notifications().or_else(responses),
+        match self.to_show() {
+            Shown::Responses => self.desk.output.head(),
+            Shown::Notifications => self.sender.as_ref().and_then(Hub::transmit),
         }
     }
 

@@ -20,8 +20,8 @@ pub struct RemoteEngine {
     /// The time at `read`.
     time: u32,
     read: Instant,
-    /// The boots and time of the latest message that was authenticated: nothing before counts.
-    latest: (u32, u32),
+    /// The boots and time of the latest message that was authenticated, if there was one: nothing before counts.
+    latest: Option<(u32, u32)>,
 }
 
 impl RemoteEngine {
@@ -38,7 +38,7 @@ impl RemoteEngine {
             boots,
             time,
             read: now,
-            latest: (0, 0),
+            latest: None,
         }
     }
 
@@ -58,7 +58,7 @@ impl RemoteEngine {
     ///
     /// Boots before those known, or a time more than 150 seconds before the one known, or boots of 2^31-1.
     pub fn check(&mut self, now: Instant, boots: u32, time: u32) -> Result<(), UsmError> {
-        if (boots, time) > self.latest {
+        if Some((boots, time)) > self.latest {
             self.take_over(now, boots, time);
         }
         let (local_boots, local_time) = self.stamp(now);
@@ -83,8 +83,8 @@ impl RemoteEngine {
     /// A clock that is behind what was authenticated before: a report that is repeated by someone else, or an engine whose
     /// time goes backwards. Also boots of 2^31-1.
     pub fn adopt(&mut self, now: Instant, boots: u32, time: u32) -> Result<(), UsmError> {
-        if boots >= MAX || (boots, time) < self.latest {
-            let (local_boots, local_time) = self.latest;
+        if boots >= MAX || Some((boots, time)) < self.latest {
+            let (local_boots, local_time) = self.latest.unwrap_or_default();
             return Err(UsmError::NotInTimeWindow {
                 boots,
                 time,
@@ -97,7 +97,7 @@ impl RemoteEngine {
     }
 
     fn take_over(&mut self, now: Instant, boots: u32, time: u32) {
-        self.latest = (boots, time);
+        self.latest = Some((boots, time));
         (self.boots, self.time, self.read) = (boots, time, now);
     }
 }
