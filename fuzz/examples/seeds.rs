@@ -7,6 +7,10 @@ use std::path::Path;
 use pdu_fuzz::wire::with_crc;
 use pdu_proto_modbus::bps2000::REGISTER_COUNT;
 use pdu_proto_modbus::wire::tcp;
+use pdu_proto_snmp::notification::{SNMP_TRAP_OID, SYS_UP_TIME};
+use pdu_proto_snmp::oid;
+use pdu_proto_snmp::wire::v3::Scoped;
+use pdu_proto_snmp::wire::{Body, Operation, Value, VarBind};
 
 /// A request and its answer for each function: the standard's own examples (V1.1b3, 6), and an exception.
 const EXCHANGES: [(&str, &[u8], &[u8]); 21] = [
@@ -214,6 +218,7 @@ fn main() {
     snmp_agent();
     usm();
     snmp_manager();
+    snmp_receiver();
     sessions();
     isotek_device();
     isotek_lines();
@@ -394,6 +399,66 @@ fn snmp_manager() {
                 let script = [&[0x1D][..], &submit, first, &turn, &turn, &turn].concat();
                 seed("snmp_manager", &format!("{name}-{target}-{way}"), &script);
             }
+        }
+    }
+}
+
+/// What is sent, how it arrives, and what the script sends itself, in clear and with the keys.
+fn snmp_receiver() {
+    const SEND: [(&str, u8); 4] = [("trap-v1", 0), ("inform-v2c", 1), ("trap-v3", 2), ("inform-v3", 3)];
+    // All leave and arrive, three times each way: a probe, an inform and what they are answered with.
+    let exchange = [4, 6, 4, 7, 4, 6, 4, 7, 4, 6, 4, 7];
+    for (name, way) in SEND {
+        let seed = |what: &str, parts: &[&[u8]]| seed("snmp_receiver", &format!("{name}-{what}"), &parts.concat());
+        seed("arrives", &[&[way], &exchange]);
+        seed(
+            "again",
+            &[&[way, 4, 6 | 0x10, 6 | 0x10, 4, 7 | 0x10, 6, 4, 7], &exchange],
+        );
+        seed("repeated", &[&[way, 4, 15, 4, 6, 6, 15], &exchange]);
+        seed("damaged", &[&[way, 4, 8, 30, 3, 6, 4, 9, 20, 1, 7, 15], &exchange]);
+        seed("given-up", &[&[way, 4, 15, 4, 15, 4, 15, 4, 15, 4, 15, 4, 15]]);
+        seed("withdrawn", &[&[way, way, 4, 14, 0, 14, 0]]);
+        seed("old", &[&[way], &exchange, &[13, 0x7F, 0xFF, way], &exchange]);
+    }
+    for (name, message) in SNMP_MESSAGES.into_iter().chain(SNMP_V3_MESSAGES) {
+        let message = hex(message);
+        let Ok(len) = u8::try_from(message.len()) else { continue };
+        for (to, action) in [("receiver", 10), ("sender", 11)] {
+            seed(
+                "snmp_receiver",
+                &format!("{name}-to-{to}"),
+                &[&[action, len][..], &message].concat(),
+            );
+        }
+    }
+    let varbinds = [
+        VarBind::new(SYS_UP_TIME, Value::TimeTicks(7)),
+        VarBind::new(SNMP_TRAP_OID, Value::ObjectIdentifier(oid!(1, 3, 6, 1, 4, 1, 99, 0, 1))),
+        VarBind::new(oid!(1, 3, 6, 1, 4, 1, 99, 1), Value::Gauge32(5)),
+    ];
+    for (name, operation) in [
+        ("trap", Operation::TRAP_V2),
+        ("inform", Operation::INFORM),
+        ("get", Operation::GET),
+    ] {
+        let mut buffer = [0; 200];
+        let scoped = Scoped::new(b"", b"", Body::common(operation, 7, &varbinds));
+        let scoped = scoped.encode(&mut buffer).expect("a small one");
+        let len = u8::try_from(scoped.len()).expect("a short one");
+        for choice in [0x00, 0x40, 0x80, 0xC0, 0x01, 0x02, 0x03] {
+            let script = [
+                &[12, choice, 0, 7, 9, len][..],
+                &scoped,
+                &[4, 12, choice, 0, 7, 0, len],
+                &scoped,
+                &[4, 7],
+            ];
+            seed(
+                "snmp_receiver",
+                &format!("{name}-sealed-{choice:02x}"),
+                &script.concat(),
+            );
         }
     }
 }

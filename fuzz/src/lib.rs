@@ -17,9 +17,10 @@ pub mod servers;
 pub mod snmp;
 pub mod snmp_agent;
 pub mod snmp_bps2000;
+pub mod snmp_manager;
+pub mod snmp_receiver;
 pub mod snmp_series7;
 pub mod usm;
-pub mod snmp_manager;
 pub mod wire;
 
 /// Formats a value whole, for what `Display` and `Debug` might do.
