@@ -184,6 +184,8 @@ fn everything() -> MapTree {
         let name = below(oid!(1, 3, 6, 1, 4, 1, 99_999, 3, 1), &[row]);
         tree.insert(name.as_oid(), Value::Gauge32(1000 + row));
     }
+    // Behind it all, so that a walk ends before the tree does.
+    tree.insert(oid!(1, 3, 6, 1, 4, 1, 100_000, 1, 0), Value::Integer(0));
     tree
 }
 
