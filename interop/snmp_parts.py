@@ -157,7 +157,7 @@ def our_agent(room, *credentials):
 def snmpd(room):
     settle(room)
     port = free_port()
-    lines = ["rwcommunity public 127.0.0.1", 'sysDescr "a rack unit"', f"agentAddress udp:127.0.0.1:{port}"]
+    lines = ["rwcommunity public 127.0.0.1", "sysDescr a rack unit", f"agentAddress udp:127.0.0.1:{port}"]
     for user in USERS:
         lines += [user.create(), user.allow("rwuser")]
     config = room.directory / "our_snmpd.conf"
@@ -363,21 +363,24 @@ def pysnmp_asks_our_agent(checks, room, kind):
     users = PYSNMP_USERS
     host, port = our_agent(room, "v1:public", "v2c:public", *(user.ours() for user in users)).rsplit(":", 1)
 
-    async def get(who):
+    async def get(engine, who):
+        target = await pysnmp.UdpTransportTarget.create((host, int(port)), timeout=5, retries=1)
+        name = pysnmp.ObjectType(pysnmp.ObjectIdentity(f"{OBJECTS}.1.2.0"))
+        error, status, _, varbinds = await pysnmp.get_cmd(engine, who, target, pysnmp.ContextData(), name)
+        return str(error) if error else int(status) or varbinds[0][1].asOctets()
+
+    async def get_all():
         engine = pysnmp.SnmpEngine()
         try:
-            target = await pysnmp.UdpTransportTarget.create((host, int(port)), timeout=5, retries=1)
-            name = pysnmp.ObjectType(pysnmp.ObjectIdentity(f"{OBJECTS}.1.2.0"))
-            error, status, _, varbinds = await pysnmp.get_cmd(engine, who, target, pysnmp.ContextData(), name)
-            return str(error) if error else int(status) or varbinds[0][1].asOctets()
+            for version, model in [("v1", 0), ("v2c", 1)]:
+                found = await get(engine, pysnmp.CommunityData("public", mpModel=model))
+                checks.equal(f"get in {version}", b"a rack unit", found)
+            for user in users:
+                checks.equal(f"get as {user.name}", b"a rack unit", await get(engine, user.pysnmp()))
         finally:
             engine.close_dispatcher()
 
-    for version, model in [("v1", 0), ("v2c", 1)]:
-        found = asyncio.run(get(pysnmp.CommunityData("public", mpModel=model)))
-        checks.equal(f"get in {version}", b"a rack unit", found)
-    for user in users:
-        checks.equal(f"get as {user.name}", b"a rack unit", asyncio.run(get(user.pysnmp())))
+    asyncio.run(get_all())
 
 
 def net_snmp_walks_simulated_units(checks, room, kind):
@@ -387,8 +390,31 @@ def net_snmp_walks_simulated_units(checks, room, kind):
     who = ["-v2c", "-c", "public"]
     by_bulk = [line.split(" = ")[0] for line in net_snmp("snmpbulkwalk", who, place, "1.3.6.1.4.1")]
     by_next = [line.split(" = ")[0] for line in net_snmp("snmpwalk", who, place, "1.3.6.1.4.1")]
-    checks.true(f"{len(by_bulk)} names, in order", len(by_bulk) > 50 and by_bulk == sorted(set(by_bulk), key=lambda name: arcs(name[1:])))
+    in_order = sorted(set(by_bulk), key=lambda name: arcs(name[1:]))
+    checks.true(f"{len(by_bulk)} names, in order", len(by_bulk) > 50 and by_bulk == in_order, by_bulk)
     checks.equal("the same by get-next", by_bulk, by_next)
+    if kind == "series7-snmp":
+        switch(checks, place)
+
+
+# Of the first outlet. A write of 3 is off now, of 1 on; status reads 0 and 1. Source: series7.md, 5.
+OUTLET_STATUS = "1.3.6.1.4.1.21239.2.16.1.3.1"
+
+
+def switch(checks, place):
+    """As real drivers do: by a Gauge32."""
+    write = ["-v2c", "-c", "private"]
+
+    def status():
+        [line] = net_snmp("snmpget", write, place, OUTLET_STATUS)
+        return line.split()[-1]
+
+    for command, expected in [("3", "0"), ("1", "1")]:
+        net_snmp("snmpset", write, place, OUTLET_STATUS, "u", command)
+        wait_or_not(lambda expected=expected: status() == expected)
+        checks.equal(f"outlet 1 after a write of {command}", expected, status())
+    found = "\n".join(net_snmp("snmpset", ["-v2c", "-c", "public"], place, OUTLET_STATUS, "u", "3", status=2))
+    checks.true("who may only read does not switch", "noAccess" in found, found)
 
 
 ### Notifications ###
@@ -414,12 +440,12 @@ def our_sender_notifies_snmptrapd(checks, room, kind):
         uptime = ".1.3.6.1.2.1.1.3.0 = Timeticks: (4711) 0:00:47.11"
         both = f"{uptime}\t.1.3.6.1.6.3.1.1.4.1.0 = OID: .{TRAP}\t{said}"
         expected = [
-            f"TRAP, SNMP v1, community public | {said} | .1.3.6.1.4.1.99999 | 6 17",
+            f"TRAP, SNMP v1, community public | {said} | .1.3.6.1.4.1.99999 | 6 .17",
             f"TRAP2, SNMP v2c, community public | {both} | . | 0 0",
             f"INFORM, SNMP v2c, community public | {both} | . | 0 0",
         ]
-        log.until(lambda lines: sum("SNMP v" in line for line in lines) >= 3, "snmptrapd hears less than was sent")
-        checks.equal("as snmptrapd heard them", expected, [line for line in log.lines() if "SNMP v" in line])
+        log.until(lambda lines: sum(", SNMP v" in line for line in lines) >= 3, "snmptrapd hears less than was sent")
+        checks.equal("as snmptrapd heard them", expected, [line for line in log.lines() if ", SNMP v" in line])
         return
     for user in USERS:
         expected = "Acknowledged" if kind == "inform" else "Sent"
@@ -473,25 +499,28 @@ def pysnmp_notifies_our_receiver(checks, room, kind):
     place, log = our_receiver(room, *(user.ours() for user in users))
     host, port = place.rsplit(":", 1)
 
-    async def send(user):
+    async def send(engine, user):
+        target = await pysnmp.UdpTransportTarget.create((host, int(port)), timeout=5, retries=1)
+        what = pysnmp.NotificationType(pysnmp.ObjectIdentity(TRAP)).add_varbinds(
+            ("1.3.6.1.2.1.1.3.0", pysnmp.TimeTicks(4711)), (SAID[0], pysnmp.Gauge32(163))
+        )
+        who = user.pysnmp()
+        error, status, _, _ = await pysnmp.send_notification(engine, who, target, pysnmp.ContextData(), kind, what)
+        return str(error) if error else int(status)
+
+    async def send_all():
+        word = {"inform": "inform", "trap": "trap (v2)"}[kind]
         engine = pysnmp.SnmpEngine()
         try:
-            target = await pysnmp.UdpTransportTarget.create((host, int(port)), timeout=5, retries=1)
-            what = pysnmp.NotificationType(pysnmp.ObjectIdentity(TRAP)).add_varbinds(
-                ("1.3.6.1.2.1.1.3.0", pysnmp.TimeTicks(4711)), (SAID[0], pysnmp.Gauge32(163))
-            )
-            error, status, _, _ = await pysnmp.send_notification(
-                engine, user.pysnmp(), target, pysnmp.ContextData(), kind, what
-            )
-            return str(error) if error else int(status)
+            for heard, user in enumerate(users, 1):
+                checks.equal(f"{kind} as {user.name}", 0, await send(engine, user))
+                wait_or_not(lambda heard=heard: len(log.lines()) > heard)
+                found = [re.sub(" after .*", "", line) for line in log.lines()[heard:]]
+                checks.equal("    heard once", [f"{word} v3 {TRAP}"], found)
         finally:
             engine.close_dispatcher()
 
-    word = {"inform": "inform", "trap": "trap (v2)"}[kind]
-    for heard, user in enumerate(users, 1):
-        checks.equal(f"{kind} as {user.name}", 0, asyncio.run(send(user)))
-        wait_or_not(lambda heard=heard: len(log.lines()) > heard)
-        checks.true("    heard once", [re.sub(" after .*", "", line) for line in log.lines()[heard:]] == [f"{word} v3 {TRAP}"], log.lines()[heard:])
+    asyncio.run(send_all())
 
 
 PARTS = [
