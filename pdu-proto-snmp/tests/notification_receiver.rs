@@ -741,6 +741,9 @@ fn inform_of_v3_is_reported_about_when_it_is_not_believed() {
         let (mut sender, to) = v3_informs(user);
         sender.send(at(0), to, &tripped(1)).unwrap();
         carry(at(0), &mut sender, &mut receiver);
+        assert_eq!(sender.poll_event(), None, "one report proves nothing");
+        sender.handle_timeout(at(2));
+        carry(at(2), &mut sender, &mut receiver);
         assert_eq!(sender.poll_event().unwrap().result, Err(reported(report)));
         assert!(
             receiver.poll_event().is_none() && receiver.poll_rejected().is_some(),

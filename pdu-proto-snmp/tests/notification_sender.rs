@@ -619,3 +619,40 @@ fn request_that_somebody_sends_is_no_answer_to_an_inform_of_the_agent_that_is_as
     );
     assert!(!sender.is_answer(&path(STATION), b"\x30\x03\x02\x01\x03"));
 }
+
+#[test]
+fn one_report_that_proves_nothing_ends_no_inform() {
+    let honest = Station::new(station(), &private("u"));
+    let (mut sender, to) = informing(v3(private("u")));
+    let inform = found(&mut sender, to, &honest, at(100));
+    let lie = honest.report(at(100), &inform, Report::WrongDigests, SecurityLevel::NoAuthNoPriv);
+    for _ in 0..2 {
+        sender.handle_input(at(100), &path(STATION), &lie);
+    }
+    let body = Body::response(request_id_of(&honest, &inform), VarBinds::EMPTY);
+    let answer = honest.answer(at(100), &inform, &body, SecurityLevel::AuthPriv);
+    sender.handle_input(at(100), &path(STATION), &answer);
+    assert_eq!(result(&mut sender), Some(Ok(Delivery::Acknowledged)));
+
+    // Said of two attempts, it is believed.
+    let inform = {
+        sender.send(at(100), to, &tripped(1)).unwrap();
+        take(&mut sender, at(100)).unwrap()
+    };
+    let lie = honest.report(at(100), &inform, Report::WrongDigests, SecurityLevel::NoAuthNoPriv);
+    sender.handle_input(at(100), &path(STATION), &lie);
+    sender.handle_timeout(at(102));
+    let again = take(&mut sender, at(102)).unwrap();
+    let lie = honest.report(at(102), &again, Report::WrongDigests, SecurityLevel::NoAuthNoPriv);
+    sender.handle_input(at(102), &path(STATION), &lie);
+    assert_eq!(result(&mut sender), Some(Err(reported(Report::WrongDigests))));
+
+    // Of the only one, at its end.
+    let (mut sender, to) = informing(v3(private("u")).with_retries(0));
+    let inform = found(&mut sender, to, &honest, at(100));
+    let lie = honest.report(at(100), &inform, Report::WrongDigests, SecurityLevel::NoAuthNoPriv);
+    sender.handle_input(at(100), &path(STATION), &lie);
+    assert_eq!(result(&mut sender), None);
+    sender.handle_timeout(at(102));
+    assert_eq!(result(&mut sender), Some(Err(reported(Report::WrongDigests))));
+}

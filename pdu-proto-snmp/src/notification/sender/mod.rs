@@ -356,7 +356,8 @@ impl Sender {
             return self.prepare(ticket);
         }
         let (attempts, effect) = (pending.attempts, pending.effect);
-        let timeout = SendError::Timeout { attempts, effect };
+        let reported = pending.doubt.map(|(report, _)| SendError::Report { report, effect });
+        let timeout = reported.unwrap_or(SendError::Timeout { attempts, effect });
         for waiting in self.those_who_wait_for(ticket) {
             let effect = Effect::NotApplied;
             self.finish(waiting, Err(SendError::Timeout { attempts, effect }));

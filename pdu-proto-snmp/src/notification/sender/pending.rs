@@ -3,6 +3,7 @@ use alloc::vec::Vec;
 use pdu_core::{Effect, Instant, Path};
 
 use crate::notification::DestinationId;
+use crate::usm::Report;
 use crate::wire::VarBindList;
 
 /// A notification on its way.
@@ -24,6 +25,8 @@ pub(super) struct Pending {
     pub(super) attempts: u8,
     /// Whether it arrived, if it ends without an answer: unknown once any attempt of the notification itself has left.
     pub(super) effect: Effect,
+    /// A report that proves nothing, and the message id that it has.
+    pub(super) doubt: Option<(Report, u32)>,
     /// Whether the receiver's clock was taken over for its sake: once is enough.
     pub(super) was_corrected: bool,
     /// Whether the receiver's engine was found to be another one for its sake: once is enough.
@@ -54,6 +57,7 @@ impl Pending {
             is_probe: false,
             attempts: 0,
             effect: Effect::NotApplied,
+            doubt: None,
             was_corrected: false,
             was_redirected: false,
             stage: Stage::Waiting,

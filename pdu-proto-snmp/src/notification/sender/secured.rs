@@ -151,10 +151,13 @@ impl Sender {
                 if !mem::replace(&mut pending.was_corrected, true) {
                     return self.prepare(ticket);
                 }
+                let effect = pending.effect;
+                return self.finish(ticket, Err(SendError::Report { report, effect }));
             }
             (Some(engine), Report::UnknownEngineIds) => {
                 let is_another = usm.engine_id != engine.clock.id().as_octets();
                 if is_another && !mem::replace(&mut pending.was_redirected, true) {
+                    pending.doubt = Some((report, message.header().message_id));
                     let found = Engine::discovered(self.now, user, usm);
                     return self.found(ticket, found);
                 }
@@ -166,8 +169,14 @@ impl Sender {
                 return self.found(ticket, found);
             }
         }
-        let effect = pending.effect;
-        self.finish(ticket, Err(SendError::Report { report, effect }));
+        // It proves nothing, so one alone ends nothing: the time for the answer goes on, and the next attempt is made.
+        let id = message.header().message_id;
+        let is_again = pending.doubt.is_some_and(|(_, seen)| seen != id);
+        pending.doubt = Some((report, id));
+        if is_again {
+            let effect = pending.effect;
+            self.finish(ticket, Err(SendError::Report { report, effect }));
+        }
     }
 
     /// The engine of a receiver was found, on behalf of this one.
