@@ -6,7 +6,7 @@ use hmac::{
         block_api::{Buffer, EagerHash, FixedOutputCore, UpdateCore},
     },
 };
-use subtle::{Choice, ConstantTimeEq};
+use subtle::ConstantTimeEq;
 use zeroize::ZeroizeOnDrop;
 
 use super::{AuthProtocol, UsmError, place::Place, secret::Secret};
@@ -111,13 +111,15 @@ fn hmac_of<H: EagerHash>(key: &HmacCore<H>, parts: [&[u8]; 3]) -> Output<HmacCor
     code
 }
 
-/// Whether both are the same, in a time that depends on nothing but their lengths. Word by word, since each comparison that
-/// the compiler must not see through costs a call: all codes are of whole words.
+/// Whether both are the same, in a time that depends on nothing but their lengths. All codes are of whole words. What differs is
+/// gathered first, since each comparison that the compiler must not see through costs a call.
 fn are_equal(left: &[u8], right: &[u8]) -> bool {
-    let ((left, []), (right, [])) = (left.as_chunks(), right.as_chunks()) else {
+    let ((left_words, []), (right_words, [])) = (left.as_chunks(), right.as_chunks()) else {
         return false;
     };
-    let pairs = left.iter().zip(right);
-    let words = pairs.map(|(left, right)| u32::from_ne_bytes(*left).ct_eq(&u32::from_ne_bytes(*right)));
-    (left.len() == right.len()) & bool::from(words.fold(Choice::from(1), |all, one| all & one))
+    let pairs = left_words.iter().zip(right_words);
+    let differences = pairs.fold(0, |all, (left, right)| {
+        all | u32::from_ne_bytes(*left) ^ u32::from_ne_bytes(*right)
+    });
+    left.len() == right.len() && differences.ct_eq(&0).into()
 }
