@@ -322,13 +322,14 @@ fn target(kind: u8, mode: u8) -> Target {
         2 => Target::v3(address, USERS[0].clone()),
         _ => Target::v3(address, USERS[1].clone()),
     };
-    let mut options = TargetOptions::default();
-    options.retries = mode >> 2 & 3;
-    options.window = u16::from(mode >> 4 & 3) + 1;
-    options.max_repetitions = 4;
-    options.source = [SourcePolicy::Exact, SourcePolicy::AnyPort][usize::from(mode >> 6 & 1)];
-    options.tolerance = [Tolerance::LENIENT, Tolerance::STRICT][usize::from(mode >> 7)];
-    target.with_options(options)
+    target.with_options(TargetOptions {
+        retries: mode >> 2 & 3,
+        window: u16::from(mode >> 4 & 3) + 1,
+        max_repetitions: 4,
+        source: [SourcePolicy::Exact, SourcePolicy::AnyPort][usize::from(mode >> 6 & 1)],
+        tolerance: [Tolerance::LENIENT, Tolerance::STRICT][usize::from(mode >> 7)],
+        ..TargetOptions::default()
+    })
 }
 
 fn agent() -> Agent<MapTree> {

@@ -276,11 +276,12 @@ fn set_is_repeated_where_the_caller_says_that_it_is_idempotent() {
 
 #[test]
 fn waits_grow_by_the_backoff_up_to_their_bound_and_no_further_than_the_jitter() {
-    let options = |jitter| {
-        let mut options = TargetOptions::default();
-        (options.retries, options.backoff, options.jitter) = (4, 2, jitter);
-        options.max_timeout = 5 * SECOND;
-        options
+    let options = |jitter| TargetOptions {
+        retries: 4,
+        backoff: 2,
+        jitter,
+        max_timeout: 5 * SECOND,
+        ..TargetOptions::default()
     };
     for (jitter, seed) in [(0, 1), (50, 1), (50, 2), (100, 3)] {
         let mut manager = Manager::new(ManagerOptions::new(seed));
@@ -477,8 +478,10 @@ fn too_big_get_is_split_and_answered_as_one() {
 
 #[test]
 fn get_too_large_for_a_message_of_ours_is_split_before_it_is_sent() {
-    let mut options = TargetOptions::default();
-    options.max_message_size = 484;
+    let options = TargetOptions {
+        max_message_size: 484,
+        ..TargetOptions::default()
+    };
     for version in [Version::V1, Version::V2C, Version::V3] {
         let mut desk = Desk::new(target(version).with_options(options), Agent::new(version, 300));
         desk.agent.max_varbinds = 1000;
@@ -650,8 +653,10 @@ fn error_index_beside_no_error_and_trailing_octets_are_taken_and_told() {
 
 #[test]
 fn strict_target_refuses_what_a_lenient_one_takes() {
-    let mut options = TargetOptions::default();
-    options.tolerance = Tolerance::STRICT;
+    let options = TargetOptions {
+        tolerance: Tolerance::STRICT,
+        ..TargetOptions::default()
+    };
     let mut manager = Manager::new(ManagerOptions::new(1));
     let target = manager
         .add(Target::v2c(address(1), COMMUNITY).with_options(options))

@@ -161,6 +161,26 @@ fn frozen_clock_and_boots_of_0_are_followed() {
 }
 
 #[test]
+fn clock_that_goes_backwards_is_taken_for_a_replay() {
+    let target = Target::v3(address(1), user(SecurityLevel::AuthPriv)).with_retries(1);
+    let mut desk = Desk::new(target, Agent::new(Version::V3, 3));
+    ask(&mut desk).unwrap();
+    desk.agent.engine.frozen = Some(100);
+    let error = ask(&mut desk).unwrap_err();
+    let rejected = matches!(
+        error,
+        SnmpError::Timeout {
+            rejected: Some(Rejected::Usm(_)),
+            ..
+        }
+    );
+    assert!(rejected, "{error}");
+    // Once it has restarted, it is believed again.
+    desk.agent.engine.boots += 1;
+    assert_eq!(ask(&mut desk), Ok(two()));
+}
+
+#[test]
 fn correction_is_outside_the_retry_count_and_done_once_a_request() {
     let target = Target::v3(address(1), user(SecurityLevel::AuthPriv)).with_retries(0);
     let mut desk = Desk::new(target, Agent::new(Version::V3, 3));

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{
     ManagerEvent, ManagerOptions, Request, Response, Retry, Statistics, Target, TargetId,
-    ids::Ids,
+    ids::{Generation, Ids},
     links::List,
     peers::{Access, Peer, Peers},
     slot::{Job, Slots, Stage},
@@ -97,6 +97,8 @@ pub struct Manager {
 pub(super) struct Staged {
     pub(super) place: u32,
     pub(super) path: Path,
+    /// The attempt before: if this one is taken back, its number is free again.
+    pub(super) before: Generation,
     /// Where in the buffer it begins.
     pub(super) start: usize,
     /// And where it ends.

@@ -2,7 +2,6 @@ use core::fmt;
 
 /// What a manager may hold and have under way.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct ManagerOptions {
     /// How many requests may be with all agents together; 128 if not set. As many answers should fit the socket's receive
     /// buffer: the usual default holds about 160.

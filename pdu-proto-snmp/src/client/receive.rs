@@ -136,7 +136,9 @@ impl Manager {
         let Some(Access::User(principal)) = self.peers.at(target).map(|peer| &mut peer.access) else {
             return;
         };
-        if let Err(error) = v3::Message::parse(datagram, tolerance) {
+        if tolerance != Tolerance::LENIENT
+            && let Err(error) = v3::Message::parse(datagram, tolerance)
+        {
             return self.reject(place, error.into());
         }
         if self.slots[place].is_probe {

@@ -76,7 +76,8 @@ impl Manager {
             let (report, effect) = (Report::UnknownEngineIds, slot.effect());
             return self.end(place, Some(SnmpError::Report { report, effect }));
         }
-        let (last, id) = self.ids.next(place, slot.last);
+        let before = slot.last;
+        let (last, id) = self.ids.next(place, before);
         let attempt = self.ids.since(slot.first, last).saturating_sub(1);
         slot.last = last;
         let envelope = Envelope {
@@ -93,11 +94,13 @@ impl Manager {
                 self.staged = Some(Staged {
                     place,
                     path: peer.path,
+                    before,
                     start: end.saturating_sub(len),
                     end,
                 });
             }
             Err(EncodeError::Buffer { .. }) if slot.halve_part() => {
+                slot.last = before;
                 self.slots.links.push_front(&mut self.ready, place);
             }
             Err(error) => self.end(place, Some(error.into())),
@@ -258,6 +261,7 @@ impl Manager {
         if let Some(staged) = self.staged.take_if(|staged| staged.path == *path) {
             self.outstanding -= 1;
             self.slots[staged.place].stage = Stage::Parked;
+            self.slots[staged.place].last = staged.before;
             self.slots.links.push_back(&mut self.parked, staged.place);
         }
     }

@@ -212,7 +212,6 @@ impl fmt::Debug for Security {
 
 /// How an agent is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct TargetOptions {
     /// How long to wait for the answer to the first attempt; 1 s if not set.
     pub timeout: Duration,
