@@ -11,6 +11,7 @@ pub mod modbus_codec;
 pub mod modbus_end_to_end;
 pub mod ratios;
 pub mod snmp_codec;
+pub mod snmp_fleet;
 pub mod snmp_usm;
 
 use std::fmt;
