@@ -1,7 +1,8 @@
 //! Polls 10,000 simulated SNMP agents through one socket, and prints how many requests a second our manager gets answered, as a
 //! share of what a poller gets that only moves octets; the memory that an agent takes, and the allocations of a request.
 //!
-//! `cargo run --release --bin snmp_fleet [-- ROUNDS]`, Linux only; best under `chrt -f 50`. The agents run in a process of their
+//! `cargo run --release --bin snmp_fleet [-- ROUNDS [WORDS]]`, where the words choose some of the questions, as in `-- 15 "v3, 10"`.
+//! Linux only; best under `chrt -f 50`. The agents run in a process of their
 //! own, on the same core as the pollers. `README.md` says what is compared.
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -57,7 +58,8 @@ fn main() -> io::Result<()> {
         rounds => {
             let rounds = rounds.and_then(|rounds| rounds.parse().ok()).unwrap_or(15);
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(compare(rounds))
+            let wanted = arguments.next().unwrap_or_default();
+            runtime.block_on(compare(rounds, &wanted))
         }
     }
 }
@@ -94,7 +96,7 @@ impl Drop for Others {
     }
 }
 
-async fn compare(rounds: usize) -> io::Result<()> {
+async fn compare(rounds: usize, wanted: &str) -> io::Result<()> {
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
@@ -103,13 +105,16 @@ async fn compare(rounds: usize) -> io::Result<()> {
     let start = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
     for version in [Version::V2C, Version::V3] {
         for varbinds in [1, 10] {
-            one(rounds, port, start, Question { version, varbinds }).await?;
+            let name = format!("{version}, {varbinds} varbinds");
+            if name.contains(wanted) {
+                one(&name, rounds, port, start, Question { version, varbinds }).await?;
+            }
         }
     }
     Ok(())
 }
 
-async fn one(rounds: usize, port: u16, start: SystemTime, question: Question) -> io::Result<()> {
+async fn one(name: &str, rounds: usize, port: u16, start: SystemTime, question: Question) -> io::Result<()> {
     let before = IN_USE.load(Relaxed);
     let mut ours = Ours::new(port, question).await?;
     ours.poll(TURN).await;
@@ -133,9 +138,7 @@ async fn one(rounds: usize, port: u16, start: SystemTime, question: Question) ->
     let a_second = |span: Duration| TURN as f64 / span.as_secs_f64();
     let (best_raw, best_ours) = (best(|turn| turn.0), best(|turn| turn.1));
     println!(
-        "{}, {} varbinds: {:.3} of raw by the best turns ({:.0} of {:.0} requests a second), {:.3} in the middle",
-        question.version,
-        question.varbinds,
+        "{name}: {:.3} of raw by the best turns ({:.0} of {:.0} requests a second), {:.3} in the middle",
         best_raw.as_secs_f64() / best_ours.as_secs_f64(),
         a_second(best_ours),
         a_second(best_raw),
