@@ -60,7 +60,7 @@ impl Slot {
     pub(super) fn choose_part(&mut self) {
         let octets = self.asked.get(index(self.part.start)..).unwrap_or_default();
         let mut items = VarBinds::from_octets(octets, Version::V2C, Tolerance::LENIENT).iter();
-        self.part.count = number(items.by_ref().take(index(self.part.limit)).count());
+        self.part.count = number(items.pass(index(self.part.limit)));
         self.part.end = number(self.asked.len().saturating_sub(items.rest().len()));
     }
 

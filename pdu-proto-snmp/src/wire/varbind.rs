@@ -260,7 +260,7 @@ impl<'a> VarBinds<'a> {
         CheckedVarBinds { inner: self.iter() }
     }
 
-    /// How many there are, good and bad. Off the wire they are counted by going through them.
+    /// How many there are, good and bad. Off the wire they are counted by going over them, without a look inside.
     pub fn count(&self) -> usize {
         self.iter().count()
     }
@@ -354,6 +354,20 @@ pub struct VarBindsIter<'a> {
 }
 
 impl<'a> VarBindsIter<'a> {
+    /// Goes over up to so many, without a look inside, and says over how many.
+    pub(crate) fn pass(&mut self, most: usize) -> usize {
+        let mut passed = 0;
+        while passed < most && !self.rest.is_empty() {
+            // What has no end is the last.
+            self.rest = split(self.rest).map_or(&[], |(.., rest)| rest);
+            self.taken = self.taken.wrapping_add(1);
+            passed = passed.saturating_add(1);
+        }
+        let of_table = self.table.len().min(most.saturating_sub(passed));
+        self.table = self.table.as_slice().get(of_table..).unwrap_or_default().iter();
+        passed.saturating_add(of_table)
+    }
+
     /// The octets of those that are still to come; of a table none.
     #[cfg(feature = "alloc")]
     pub(crate) const fn rest(&self) -> &'a [u8] {
@@ -436,6 +450,10 @@ impl<'a> Iterator for VarBindsIter<'a> {
         // Tag and length at least.
         (table, Some(table.saturating_add(self.rest.len().div_ceil(2))))
     }
+
+    fn count(mut self) -> usize {
+        self.pass(usize::MAX)
+    }
 }
 
 impl core::iter::FusedIterator for VarBindsIter<'_> {}
@@ -494,6 +512,13 @@ mod tests {
                 prop_assert_eq!(other.next_rarer(), found);
             }
             prop_assert!(other.rest.is_empty());
+            let all = message.body.varbinds().iter();
+            prop_assert_eq!(all.clone().count(), all.clone().fold(0, |count, _| count + 1));
+            for most in 0..4 {
+                let (mut passed, mut taken) = (all.clone(), all.clone());
+                prop_assert_eq!(passed.pass(most), taken.by_ref().take(most).map(drop).fold(0, |count, ()| count + 1));
+                prop_assert!(passed.eq(taken));
+            }
         }
     }
 }
