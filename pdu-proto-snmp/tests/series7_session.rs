@@ -247,6 +247,8 @@ fn reading_of_another_type_or_out_of_bounds_is_no_good_reading() {
     unit.answer_with(volts, 1, Some(OwnedValue::from("230")));
     let watts = Object::named("ctrl3ChIECRealPowerA").unwrap();
     unit.answer_with(watts, 1, Some(OwnedValue::Integer(77))); // another type of number is no matter
+    let amperes = Object::named("ctrlOutletDeciAmps").unwrap();
+    unit.answer_with(amperes, 2, Some(OwnedValue::from("1.3"))); // measured, unlike what the unit has no instance of
     let found = snapshot(&mut link(unit));
     let l1 = Point::inlet(1).on(Line::L1);
     assert_eq!(
@@ -258,6 +260,10 @@ fn reading_of_another_type_or_out_of_bounds_is_no_good_reading() {
         ("none".into(), Quality::Unavailable)
     );
     assert_eq!(value(&found, l1, Quantity::ActivePower), good("77"));
+    assert_eq!(
+        value(&found, Point::outlet(2), Quantity::Current),
+        ("none".into(), Quality::Unavailable)
+    );
 }
 
 #[test]

@@ -100,8 +100,8 @@ impl Error for Incomplete {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplyError {
-    /// A row of the alarm rules watches something, and lacks its threshold or its direction, or has one that the MIB does not
-    /// have.
+    /// A row of the alarm rules watches something that cannot be read; or it lacks its threshold or its direction, or has one
+    /// that the MIB does not have.
     #[error("alarm rule {row}: {what} is {found}")]
     Rule {
         /// Its row.

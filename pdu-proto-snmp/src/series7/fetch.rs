@@ -4,7 +4,7 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::Base;
-use super::item::{Item, Values};
+use super::item::{Found, Item, Values};
 use crate::SnmpError;
 use crate::client::{OwnedRequest, Reply};
 use crate::wire::{ErrorStatus, OidBuf};
@@ -57,31 +57,34 @@ impl Fetch {
     }
 
     pub(super) fn answered(mut self, reply: &Reply) -> Fetched {
-        for varbind in reply.iter().flatten() {
-            self.values.take(&varbind, &self.base);
-        }
+        self.values.take_all(reply, &self.base);
         self.rest.drain(..self.batch.min(self.rest.len()));
         self.started()
     }
 
-    /// In v1 one name that there is not fails the whole request, and in any version one value that the agent fails to find out.
-    /// The answer says which: the others are asked for again.
+    /// In v1 one name that there is not fails the whole request, and in any version one value that the agent fails to find out,
+    /// which is there all the same. The answer says which: the others are asked for again.
     pub(super) fn failed(mut self, error: SnmpError) -> Fetched {
-        let missing = match &error {
-            SnmpError::Agent {
-                status: ErrorStatus::NO_SUCH_NAME | ErrorStatus::GEN_ERR,
-                index,
-                ..
-            } => usize::try_from(*index).ok().and_then(|index| index.checked_sub(1)),
-            _ => None,
+        let SnmpError::Agent {
+            status: status @ (ErrorStatus::NO_SUCH_NAME | ErrorStatus::GEN_ERR),
+            index,
+            ..
+        } = &error
+        else {
+            return Fetched::Failed(error);
         };
-        match missing {
-            Some(index) if index < self.batch.min(self.rest.len()) => {
-                self.rest.remove(index);
-                self.started()
-            }
-            _ => Fetched::Failed(error),
+        let index = usize::try_from(*index).ok().and_then(|index| index.checked_sub(1));
+        let asked = self.batch.min(self.rest.len());
+        let Some(item) = index
+            .filter(|index| *index < asked)
+            .and_then(|index| self.rest.remove(index))
+        else {
+            return Fetched::Failed(error);
+        };
+        if *status == ErrorStatus::GEN_ERR {
+            self.values.insert(item, Found::Unreadable);
         }
+        self.started()
     }
 }
 
@@ -150,5 +153,25 @@ mod tests {
         };
         assert_eq!(values.text(Item::Scalar(1)).as_deref(), Some("7W"));
         assert_eq!(values.text(Item::Scalar(2)), None);
+    }
+
+    #[test]
+    fn value_that_cannot_be_read_is_told_apart_from_one_that_is_not_there() {
+        let fetch = Fetch::new(Base::GEIST, 24, items());
+        let Fetched::More(fetch) = fetch.failed(refusal(ErrorStatus::GEN_ERR, 1)) else {
+            panic!("more")
+        };
+        let Fetched::More(fetch) = fetch.failed(refusal(ErrorStatus::NO_SUCH_NAME, 1)) else {
+            panic!("more")
+        };
+        let name = Item::Scalar(3).name(&Base::GEIST);
+        let address = Value::IpAddress([192, 0, 2, 7].into());
+        let answer = [VarBind::new(name.as_oid(), address)];
+        let reply = Reply::from(VarBindList::new(Version::V2C, &answer).unwrap());
+        let Fetched::All(values) = fetch.answered(&reply) else {
+            panic!("all")
+        };
+        let found = items().map(|item| values.get(item).cloned());
+        assert_eq!(found, [Some(Found::Unreadable), None, Some(Found::Unreadable)]);
     }
 }

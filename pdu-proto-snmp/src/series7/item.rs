@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Base, Object};
+use crate::client::Reply;
 use crate::wire::{Oid, OidBuf, Value, VarBind};
 
 /// An instance below the base.
@@ -128,17 +129,22 @@ pub(super) enum Found {
     Number(i64),
     Text(Vec<u8>),
     Name(OidBuf),
+    /// The agent has something there that no value can be made of: a broken varbind, a type that no object here has, or an
+    /// error in place of a value. Absent is something else.
+    Unreadable,
 }
 
 impl Found {
+    /// `None` if there is no such instance.
     pub(super) fn of(value: Value<'_>) -> Option<Self> {
         Some(match value {
             Value::Integer(number) => Self::Number(number.into()),
             Value::Gauge32(number) | Value::Counter32(number) | Value::TimeTicks(number) => Self::Number(number.into()),
-            Value::Counter64(number) => Self::Number(i64::try_from(number).ok()?),
+            Value::Counter64(number) => i64::try_from(number).map_or(Self::Unreadable, Self::Number),
             Value::OctetString(octets) => Self::Text(octets.into()),
             Value::ObjectIdentifier(name) => Self::Name(name.into()),
-            _ => return None,
+            Value::Null | Value::NoSuchObject | Value::NoSuchInstance | Value::EndOfMibView => return None,
+            Value::IpAddress(_) | Value::Opaque(_) => Self::Unreadable,
         })
     }
 }
@@ -152,7 +158,21 @@ impl Values {
         self.0.insert(item, found);
     }
 
-    /// Takes in a varbind that is about an item, and has a value.
+    /// Takes in the varbinds that are about items: also the broken ones, as far as they have names.
+    pub(super) fn take_all(&mut self, reply: &Reply, base: &Base) {
+        for varbind in reply {
+            match varbind {
+                Ok(varbind) => self.take(&varbind, base),
+                Err(bad) => {
+                    if let Some(item) = bad.name.and_then(|name| Item::of(name, base)) {
+                        self.insert(item, Found::Unreadable);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes in a varbind that is about an item, unless it says that there is none.
     pub(super) fn take(&mut self, varbind: &VarBind<'_>, base: &Base) {
         if let (Some(item), Some(found)) = (Item::of(varbind.name, base), Found::of(varbind.value)) {
             self.insert(item, found);

@@ -169,9 +169,7 @@ impl Job {
             Self::Read(fetch, goal) => read(fetch.answered(reply), goal, unit, options),
             Self::ReadRules(goal) => {
                 let mut values = Values::default();
-                for varbind in reply.iter().flatten() {
-                    values.take(&varbind, &options.base);
-                }
+                values.take_all(reply, &options.base);
                 Next::from(rules_read(&values, &goal, unit, options))
             }
             Self::Rewrite(rewrite) => written(rewrite.answered(reply, options), unit, options),

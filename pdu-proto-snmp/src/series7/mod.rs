@@ -14,8 +14,9 @@
 //!
 //! # What each command takes
 //!
-//! One request is outstanding at a time; commands wait for each other. Everything begins with a Get of productTitle: an agent
-//! without one is another unit, and the command ends in [`WrongBase`] before anything is written. Tables are asked by exact
+//! One request is outstanding at a time; commands wait for each other. Everything begins with a Get of productTitle (but a switch
+//! of one outlet where the unit has told its title over this link): an agent without one is another unit, and the command ends in
+//! [`WrongBase`] before anything is written. Any title will do unless [`Options::with_title`] says more. Tables are asked by exact
 //! instances, as many rows as the unit counts (`sensorCounts`), since some agents of the family answer get-next wrongly on scalars; a
 //! unit that counts nothing is walked, table by table.
 //!
@@ -49,8 +50,9 @@
 //! Lines A, B and C are L1, L2 and L3 of inlet 1; the pairs of a Delta unit are L1-L2, L2-L3 and L3-L1. Groups A to P are outlet
 //! groups 1 to 16. All else is a sensor, as [`Layout`] counts them, also the meters of other products that the MIB has tables for.
 //!
-//! - A row whose `Avail` is 0, and an instance that the agent does not have, is [`Unavailable`](pdu_core::Quality::Unavailable).
-//!   Of outlets and groups, which not all units measure, an absent reading is left out.
+//! - A row whose `Avail` is 0, an instance that the agent does not have, and a value that cannot be read (a broken varbind,
+//!   another type, genErr) is [`Unavailable`](pdu_core::Quality::Unavailable). Of outlets and groups, which not all units measure,
+//!   an instance that the agent does not have is left out.
 //! - A number outside the bounds of its column is [`Suspect`](pdu_core::Quality::Suspect). So is a temperature of a unit that does
 //!   not tell `temperaturePrecision`, and a power factor while the apparent power beside it is 0: then it has no meaning.
 //! - Doors, water and smoke read 0 to 100, and no document says which end is which: they are

@@ -35,6 +35,7 @@ pub struct Object {
 
 /// What a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+// Exhaustive on purpose: there are no others in a MIB.
 pub enum Kind {
     /// One that only has others below it.
     Node,
@@ -68,6 +69,7 @@ pub enum Syntax {
 
 /// What may be done with an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+// Exhaustive on purpose: these are all that this MIB uses, and what a reader has to tell apart.
 pub enum Access {
     /// Nothing.
     None,

@@ -165,10 +165,10 @@ fn reading(
         column,
         row,
     };
-    let told = values.number(item(measure.column));
-    if told.is_none() && matches!(measure.table, OUTLET_TABLE | GROUP_TABLE) {
+    if values.get(item(measure.column)).is_none() && matches!(measure.table, OUTLET_TABLE | GROUP_TABLE) {
         return None;
     }
+    let told = values.number(item(measure.column));
     let is_unplugged = measure.avail.is_some_and(|avail| values.number(item(avail)) == Some(0));
     let (value, quality) = match told.filter(|_| !is_unplugged) {
         Some(raw) => measure.value(raw, precision),

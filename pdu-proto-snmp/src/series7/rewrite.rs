@@ -246,6 +246,7 @@ pub(super) fn shown(found: &Found) -> String {
         Found::Number(number) => number.to_string(),
         Found::Text(octets) => format!("{:?}", String::from_utf8_lossy(octets)),
         Found::Name(name) => name.to_string(),
+        Found::Unreadable => "unreadable".into(),
     }
 }
 

@@ -42,6 +42,7 @@ struct Row {
 
 /// All rules that the unit has.
 pub(super) fn rules(values: &Values, layout: &Layout, base: &Base) -> Result<Vec<AlarmRule>, DeviceError> {
+    check_readable(values).map_err(DeviceError::new)?;
     let rows = readings(values).map(|(number, reading)| {
         let row = complete_row(number, reading, values).map_err(DeviceError::new)?;
         rule(number, &row, layout, base).map_err(DeviceError::new)
@@ -54,6 +55,21 @@ fn readings(values: &Values) -> impl Iterator<Item = (u16, &OidBuf)> {
     values.iter().filter_map(|found| match found {
         (Item::Rule { column: READING, row }, Found::Name(name)) if *name != Oid::ZERO => Some((row, name)),
         _ => None,
+    })
+}
+
+/// A row that watches nobody knows what is no row that could be left out, or be written over.
+fn check_readable(values: &Values) -> Result<(), ReplyError> {
+    let unreadable = values.iter().find_map(|found| match found {
+        (Item::Rule { column: READING, row }, Found::Unreadable) => Some(row),
+        _ => None,
+    });
+    unreadable.map_or(Ok(()), |row| {
+        Err(ReplyError::Rule {
+            row,
+            what: "alarmCfgReadingID",
+            found: shown(&Found::Unreadable),
+        })
     })
 }
 
@@ -153,6 +169,7 @@ pub(super) fn planned(
     layout: &Layout,
     base: &Base,
 ) -> Result<Option<Rewrite>, DeviceError> {
+    check_readable(found).map_err(DeviceError::new)?;
     let mut wanted = BTreeMap::new();
     for rule in rules {
         let row = row_of(rule, layout, base)

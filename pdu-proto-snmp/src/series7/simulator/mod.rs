@@ -447,6 +447,7 @@ fn typed(item: Item, found: Found) -> Option<OwnedValue> {
     Some(match found {
         Found::Text(octets) => OwnedValue::OctetString(octets),
         Found::Name(name) => OwnedValue::ObjectIdentifier(name),
+        Found::Unreadable => return None, // nothing here is
         Found::Number(number) if syntax == Some(Syntax::Gauge32) => OwnedValue::Gauge32(u32::try_from(number).ok()?),
         Found::Number(number) => OwnedValue::Integer(i32::try_from(number).ok()?),
     })

@@ -175,7 +175,7 @@ impl OutletModel {
                     _ => self.reboot_delay = number,
                 }
             }
-            Found::Name(_) => {}
+            Found::Name(_) | Found::Unreadable => {}
         }
     }
 }
