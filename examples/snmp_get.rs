@@ -16,7 +16,7 @@ use pdu_proto_snmp::bps2000::{OBJECTS, simulator::Bps2000};
 use pdu_proto_snmp::client::{Client, OwnedRequest, Target};
 use pdu_proto_snmp::server::{Access, Agent, AgentOptions};
 use pdu_proto_snmp::usm::{EngineId, LocalEngine};
-use pdu_proto_snmp::wire::{OidBuf, Value};
+use pdu_proto_snmp::wire::OidBuf;
 use tokio::net::UdpSocket;
 
 #[tokio::main(flavor = "current_thread")]
@@ -41,20 +41,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut out = io::stdout().lock();
     for varbind in &reply {
         match varbind {
-            Ok(varbind) => writeln!(out, "{} = {}", varbind.name, text(varbind.value))?,
+            Ok(varbind) => writeln!(out, "{} = {}", varbind.name, varbind.value)?,
             // One that is broken costs none of the others.
             Err(bad) => writeln!(out, "{bad}")?,
         }
     }
     Ok(())
-}
-
-/// Octets as text, with everything escaped that is none.
-fn text(value: Value<'_>) -> String {
-    match value {
-        Value::OctetString(octets) => format!("\"{}\"", octets.escape_ascii()),
-        other => format!("{other:?}"),
-    }
 }
 
 /// An agent on a port that the system chooses, for as long as the program runs.

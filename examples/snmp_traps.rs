@@ -65,8 +65,11 @@ fn show(received: &Received) -> io::Result<()> {
             varbinds
         }
     };
-    for varbind in varbinds.iter().flatten() {
-        writeln!(out, "  {} = {:?}", varbind.name, varbind.value)?;
+    for varbind in varbinds {
+        match varbind {
+            Ok(varbind) => writeln!(out, "  {} = {}", varbind.name, varbind.value)?,
+            Err(bad) => writeln!(out, "  {bad}")?,
+        }
     }
     Ok(())
 }

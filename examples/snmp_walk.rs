@@ -17,7 +17,7 @@ use pdu_proto_snmp::client::{Client, OwnedRequest, Target};
 use pdu_proto_snmp::series7::simulator::Series7;
 use pdu_proto_snmp::server::{Access, Agent, AgentOptions};
 use pdu_proto_snmp::usm::{EngineId, LocalEngine};
-use pdu_proto_snmp::wire::{OidBuf, Value};
+use pdu_proto_snmp::wire::OidBuf;
 use tokio::net::UdpSocket;
 
 #[tokio::main(flavor = "current_thread")]
@@ -43,19 +43,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut out = io::stdout().lock();
     for varbind in &table {
         match varbind {
-            Ok(varbind) => writeln!(out, "{} = {}", varbind.name, text(varbind.value))?,
+            Ok(varbind) => writeln!(out, "{} = {}", varbind.name, varbind.value)?,
             Err(bad) => writeln!(out, "{bad}")?,
         }
     }
     Ok(writeln!(out, "{} values", table.varbinds().count())?)
-}
-
-/// Octets as text, with everything escaped that is none.
-fn text(value: Value<'_>) -> String {
-    match value {
-        Value::OctetString(octets) => format!("\"{}\"", octets.escape_ascii()),
-        other => format!("{other:?}"),
-    }
 }
 
 /// An agent on a port that the system chooses, for as long as the program runs.

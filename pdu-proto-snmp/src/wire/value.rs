@@ -1,4 +1,4 @@
-use core::net::Ipv4Addr;
+use core::{fmt, net::Ipv4Addr};
 
 use super::{
     Anomalies, Deviation, EncodeError, Field, Oid, Problem, Tag, Version,
@@ -136,6 +136,32 @@ impl<'a> Value<'a> {
             Self::Counter64(value) => writer.unsigned64(self.tag(), value),
             Self::Null | Self::NoSuchObject | Self::NoSuchInstance | Self::EndOfMibView => {
                 writer.array([self.tag().0, 0]);
+            }
+        }
+    }
+}
+
+/// For people: numbers in digits, octets as text between quotes with everything escaped that is no printable ASCII, names in
+/// dotted digits, and what stands in the place of a value by its name. Nothing that a device sent is shown raw.
+///
+/// ```
+/// use pdu_proto_snmp::wire::Value;
+///
+/// assert_eq!(Value::Gauge32(231).to_string(), "231");
+/// assert_eq!(Value::OctetString(b"rack 4\x1b").to_string(), r#""rack 4\x1b""#);
+/// assert_eq!(Value::NoSuchObject.to_string(), "noSuchObject");
+/// ```
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(number) => number.fmt(f),
+            Self::Counter32(number) | Self::Gauge32(number) | Self::TimeTicks(number) => number.fmt(f),
+            Self::Counter64(number) => number.fmt(f),
+            Self::OctetString(octets) | Self::Opaque(Opaque(octets)) => write!(f, "\"{}\"", octets.escape_ascii()),
+            Self::ObjectIdentifier(oid) => oid.fmt(f),
+            Self::IpAddress(address) => address.fmt(f),
+            Self::Null | Self::NoSuchObject | Self::NoSuchInstance | Self::EndOfMibView => {
+                f.write_str(self.tag().name().unwrap_or_default())
             }
         }
     }
