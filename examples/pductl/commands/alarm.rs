@@ -11,7 +11,19 @@ use crate::terminal::Paint;
 use crate::{json, render};
 
 /// The rules by which the device itself raises alarms: list, set
+///
+/// A file of rules is an array of objects:
+///
+/// [{"number": 1, "point": {"unit": 0, "component": "inlet", "number": 1, "line": "L1"},
+///   "quantity": "voltage", "trip": "above", "threshold": "250.0"},
+///  {"number": 2, "object": "tempSensorTempC.1", "trip": "below", "threshold": "5.0"}]
+///
+/// "number" is the rule's row in the device. What it watches is a place ("point", whose "line" may be left out) and a
+/// "quantity", as read --json names them, or an "object" by its name in the MIB or in numbers. "trip" is above or below;
+/// "threshold" is text, in V, A, W, Wh, Cel or % (without a quantity as the device counts). Rows that are not in the file are
+/// removed.
 #[derive(Debug, Args)]
+#[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {
     /// Device URL
     url: String,

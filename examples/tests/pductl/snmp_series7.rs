@@ -162,6 +162,19 @@ fn what_alarm_list_prints_is_what_set_reads() {
     not_applied(pductl(&["alarm", &url, "set", &wrong.path]));
 }
 
+#[test]
+fn rules_that_the_help_shows_can_be_set() {
+    let (_simulator, url) = series7(&[]);
+    let help = pductl(&["alarm", "--help"]).done();
+    let (_, rules) = help.split_once("[{").unwrap();
+    let (rules, _) = rules.split_once("}]").unwrap();
+    let file = File::with(&format!("[{{{rules}}}]"));
+    assert_eq!(
+        pductl(&["alarm", &url, "set", &file.path]).done(),
+        "alarms: 2 rules (read back)\n"
+    );
+}
+
 fn tripped(environment: &[(&str, &str)], options: &[&str]) -> Value {
     let listener = Listener::start_in(environment, &["--count", "1", "--json"]);
     let (_simulator, url) = series7(&[&["--trap-to", &listener.address], options].concat());
