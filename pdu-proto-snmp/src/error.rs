@@ -119,6 +119,12 @@ pub enum SnmpError {
         /// How many it may have.
         max: u32,
     },
+    /// A walk has more octets than a table of a single-target session may have.
+    #[error("walk has more than {max} octets")]
+    WalkTooLarge {
+        /// How many it may have.
+        max: usize,
+    },
     /// There was no link for the time that the settings allow, or it went away. (Single-target sessions only.)
     #[error("no link")]
     LinkDown {
@@ -261,7 +267,7 @@ impl pdu_core::Error for SnmpError {
             Self::Usm { error, .. } => error.kind(),
             Self::Wire { .. } | Self::VarBind { .. } | Self::Empty { .. } => ErrorKind::Malformed,
             Self::Mismatch { .. } | Self::NotIncreasing { .. } | Self::Loop { .. } => ErrorKind::Mismatch,
-            Self::TooBig { .. } | Self::WalkTooLong { .. } => ErrorKind::Refused,
+            Self::TooBig { .. } | Self::WalkTooLong { .. } | Self::WalkTooLarge { .. } => ErrorKind::Refused,
             Self::LinkDown { .. } => ErrorKind::LinkDown,
             Self::Cancelled { .. } => ErrorKind::Cancelled,
         }

@@ -3,9 +3,9 @@
 
 mod client_support;
 
-use client_support::{Agent, BulkManners, COMMUNITY, Desk, ROOT, Told, name, send, target, told};
-use pdu_core::{Error, ErrorKind, Hub};
-use pdu_proto_snmp::client::{Request, Walk, WalkOrder, WalkStep};
+use client_support::{Agent, BulkManners, COMMUNITY, Desk, ROOT, Told, address, name, send, target, told};
+use pdu_core::{Endpoint, Error, ErrorKind, Event, Hub, Instant, LinkEvent, Session};
+use pdu_proto_snmp::client::{Client, OwnedRequest, Request, Target, Walk, WalkOrder, WalkStep};
 use pdu_proto_snmp::wire::{
     Body, ErrorStatus, Message, Oid, OidBuf, Operation, Tolerance, Value, VarBind, VarBindList, VarBinds, Version,
 };
@@ -352,4 +352,37 @@ fn message_around(id: i32, varbinds: &[u8]) -> Vec<u8> {
     let body = [&id[..], &zero, &zero, &item(0x30, varbinds)].concat();
     let community = item(0x04, COMMUNITY);
     item(0x30, &[&[0x02, 1, 1][..], &community, &item(0xA2, &body)].concat())
+}
+
+#[test]
+fn walk_of_large_values_ends_before_it_fills_the_memory_of_a_client() {
+    let mut client = Client::new(Target::v2c(address(1), b"public"), 7).unwrap();
+    let now = Instant::EPOCH;
+    client.handle_link(now, LinkEvent::Up);
+    client.submit(now, OwnedRequest::walk(ROOT)).unwrap();
+    let large = vec![0; 60_000];
+    for row in 1..1000 {
+        let request = client.transmit().to_vec();
+        if request.is_empty() {
+            break;
+        }
+        client.handle_transmitted(now, request.len());
+        let id = Message::parse(&request, Tolerance::STRICT)
+            .unwrap()
+            .body
+            .request_id()
+            .unwrap();
+        let name = name(&[row]);
+        let row = [VarBind::new(name.as_oid(), Value::OctetString(&large))];
+        let mut buffer = vec![0; 65_000];
+        let answer = Message::v2c(b"public", Body::response(id, &row))
+            .encode(&mut buffer)
+            .unwrap();
+        client.handle_input(now, answer);
+        if let Some(Event::Done { result, .. }) = client.poll_event() {
+            assert_eq!(result.unwrap_err(), SnmpError::WalkTooLarge { max: 16 << 20 });
+            return;
+        }
+    }
+    panic!("walk has not ended");
 }

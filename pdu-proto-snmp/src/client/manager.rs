@@ -79,6 +79,8 @@ pub struct Manager {
     pub(super) parked: List,
     /// Those of which there is something to tell.
     pub(super) events: List,
+    /// The request whose end was told last: what it holds may still be borrowed.
+    told: Option<u32>,
     /// Requests in the send buffer or with an agent.
     pub(super) outstanding: u32,
     pub(super) staged: Option<Staged>,
@@ -121,6 +123,7 @@ impl Manager {
             ready: List::EMPTY,
             parked: List::EMPTY,
             events: List::EMPTY,
+            told: None,
             outstanding: 0,
             staged: None,
             out: Zeroizing::default(),
@@ -227,6 +230,9 @@ impl Manager {
 
     /// The next thing that the manager has to tell. What it borrows is there until the manager is used again.
     pub fn poll_event(&mut self) -> Option<ManagerEvent<'_>> {
+        if let Some(place) = self.told.take() {
+            self.slots.trim(place);
+        }
         let place = self.slots.links.pop_front(&mut self.events)?;
         let is_part = self.slots[place].stage == Stage::Part;
         let error = self.slots[place].error.take();
@@ -234,6 +240,7 @@ impl Manager {
             self.go_on(place);
         } else {
             self.slots.release(place);
+            self.told = Some(place);
         }
         self.stage_next();
         let slot = &self.slots[place];

@@ -176,8 +176,8 @@ impl Manager {
         self.fail(place, error);
     }
 
-    /// A report came to the attempt of this number. One that proves nothing is believed if the request may not be sent again, or
-    /// if it comes again to another attempt.
+    /// A report that proves nothing came to the attempt of this number. It is believed if it comes again to another attempt, or if
+    /// no answer comes in time: until then the true answer may still follow.
     pub(super) fn doubt(&mut self, place: u32, report: Report, attempt: u32) {
         let slot = &mut self.slots[place];
         let effect = slot.effect();
@@ -194,8 +194,10 @@ impl Manager {
         {
             principal.forget_unproven();
         }
-        if is_again || !self.try_again(place) {
+        if is_again {
             self.fail(place, SnmpError::Report { report, effect });
+        } else {
+            self.try_again(place);
         }
     }
 

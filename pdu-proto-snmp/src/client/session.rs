@@ -12,6 +12,8 @@ use crate::{SnmpError, wire::VarBindList};
 const CAPACITY: u32 = 64;
 /// Varbinds of a walk, which stay in memory until it ends.
 const MAX_WALK: u32 = 100_000;
+/// Octets of all varbinds of a walk.
+const MAX_TABLE: usize = 16 << 20;
 /// How long requests wait for a link.
 const LINK_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -26,7 +28,8 @@ impl<S> SnmpSession for S where
 /// Asks one agent, over a link of datagrams that goes to it and nowhere else (a UDP socket that is connected): a [`Session`]
 /// with a [`Manager`] inside, which says how requests are sent, repeated and answered.
 ///
-/// A walk comes as one [`Reply`] with the whole table, or as an error. Up to 64 requests are in the table, those included
+/// A walk comes as one [`Reply`] with the whole table, or as an error: it may have 100,000 varbinds (see
+/// [`with_options`](Self::with_options)) and 16 MiB. Up to 64 requests are in the table, those included
 /// whose end was not taken yet. Requests that find no link for 5 s fail.
 ///
 /// ```
@@ -60,8 +63,8 @@ pub struct Client {
     is_up: bool,
     /// Since when requests wait for a link.
     linkless: Option<Instant>,
-    /// What came of walks under way.
-    tables: BTreeMap<Ticket, VarBindList>,
+    /// What came of walks under way; `None` of one that grew too large.
+    tables: BTreeMap<Ticket, Option<VarBindList>>,
 }
 
 impl Client {
@@ -198,14 +201,23 @@ impl Session for Client {
         loop {
             match self.manager.poll_event()? {
                 ManagerEvent::Part { ticket, varbinds, .. } => {
-                    self.tables.entry(ticket).or_default().extend(varbinds);
+                    let table = self.tables.entry(ticket).or_insert_with(|| Some(VarBindList::EMPTY));
+                    let Some(list) = table else { continue };
+                    list.extend(varbinds);
+                    if list.octets() > MAX_TABLE {
+                        *table = None;
+                        self.manager.cancel(self.manager.now, ticket);
+                    }
                 }
                 ManagerEvent::Done { ticket, result, .. } => {
                     let table = self.tables.remove(&ticket);
-                    let result = result.map(|response| Reply {
-                        varbinds: table.unwrap_or_else(|| response.varbinds().into()),
-                        anomalies: response.anomalies(),
-                    });
+                    let result = match table {
+                        Some(None) => Err(SnmpError::WalkTooLarge { max: MAX_TABLE }),
+                        table => result.map(|response| Reply {
+                            varbinds: table.flatten().unwrap_or_else(|| response.varbinds().into()),
+                            anomalies: response.anomalies(),
+                        }),
+                    };
                     return Some(Event::Done { ticket, result });
                 }
             }

@@ -206,6 +206,11 @@ impl Slot {
         self.part = Part::ALL;
         self.answer.clear();
         self.error = None;
+        self.clear();
+    }
+
+    /// Forgets what was asked and answered; small places on the heap stay.
+    fn clear(&mut self) {
         for octets in [&mut self.asked, &mut self.answer.octets] {
             if octets.capacity() > KEPT {
                 *octets = Vec::new();
@@ -306,11 +311,19 @@ impl Slots {
         self.resting += 1;
     }
 
-    /// Gives a place back. What it holds stays until it is taken again.
+    /// Gives a place back. What it holds stays until it is trimmed, or taken again.
     pub(super) fn release(&mut self, place: u32) {
         self[place].stage = Stage::Free;
         self.links.push_back(&mut self.free, place);
         self.resting += 1;
+    }
+
+    /// Frees what a place holds that nobody uses.
+    pub(super) fn trim(&mut self, place: u32) {
+        let slot = &mut self[place];
+        if slot.stage == Stage::Free {
+            slot.clear();
+        }
     }
 
     /// Where the request of a ticket is, if it has not ended.

@@ -230,6 +230,11 @@ impl VarBindList {
         self.varbinds().iter()
     }
 
+    /// How many octets they take.
+    pub(crate) fn octets(&self) -> usize {
+        self.octets.len()
+    }
+
     /// How many there are, good and bad, counted by going through them.
     pub fn count(&self) -> usize {
         self.varbinds().count()
