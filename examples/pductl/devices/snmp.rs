@@ -21,11 +21,13 @@ const COMMUNITY: &str = "public";
 
 pub(super) const SCHEMES: &[Scheme] = &[Scheme {
     name: "snmp",
-    form: "snmp://[COMMUNITY@]HOST[:161][?version=1|2c&profile=bps2000|series7&base=OID&wiring=auto&integers=unknown]\n  \
+    form: "snmp://[COMMUNITY@]HOST[:161][?version=1|2c&profile=bps2000|series7&base=OID&title=TEXT&wiring=auto&integers=unknown]\n  \
            snmp://USER@HOST[:161]?version=3[&auth=sha256&priv=aes128&profile=...], passwords from PDU_AUTH_PASSWORD and \
            PDU_PRIV_PASSWORD",
     user: User::Optional,
-    keys: &["version", "profile", "auth", "priv", "base", "wiring", "integers"],
+    keys: &[
+        "version", "profile", "auth", "priv", "base", "title", "wiring", "integers",
+    ],
     plan,
 }];
 
@@ -80,7 +82,7 @@ fn profile(url: &Url, common: Common) -> Result<Profile, String> {
         only_of(url, "integers", "profile=bps2000")?;
         return series7_options(url).map(Profile::Series7);
     }
-    for key in ["base", "wiring"] {
+    for key in ["base", "title", "wiring"] {
         only_of(url, key, "profile=series7")?;
     }
     let scales = [("unknown", IntegerScale::Unknown), ("modbus", IntegerScale::Modbus)];
@@ -98,9 +100,13 @@ fn series7_options(url: &Url) -> Result<series7::Options, String> {
         text.parse::<Base>()
             .map_err(|error| format!("{error}; known are {known}"))
     })?;
-    Ok(series7::Options::default()
+    let options = series7::Options::default()
         .with_base(base.unwrap_or_default())
-        .with_wiring(url.word("wiring", &wirings)?.unwrap_or_default()))
+        .with_wiring(url.word("wiring", &wirings)?.unwrap_or_default());
+    Ok(match url.value("title", |text| Ok(text.to_owned()))? {
+        Some(title) => options.with_title(title),
+        None => options,
+    })
 }
 
 /// A key that says nothing here is a mistake, or somebody believes that it does.

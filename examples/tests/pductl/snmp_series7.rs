@@ -47,6 +47,15 @@ fn outlets_start_on_and_are_switched_with_read_back() {
 }
 
 #[test]
+fn a_unit_of_another_title_is_not_switched() {
+    let (_simulator, url) = series7(&[]);
+    not_applied(pductl(&["outlet", &format!("{url}&title=Another"), "off", "1"]));
+    assert_eq!(states(&url), ["on"; 8]);
+    pductl(&["outlet", &format!("{url}&title=7W"), "off", "1", "--wait"]).done();
+    assert_eq!(states(&url)[0], "off");
+}
+
+#[test]
 fn who_may_only_read_switches_nothing() {
     let (_simulator, url) = series7(&[]);
     let reader = url.replace("private", "public");

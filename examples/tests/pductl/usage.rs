@@ -61,7 +61,7 @@ fn an_unknown_key_or_value_is_refused_with_all_that_are_known() {
         ("isotek-serial://dev/ttyX", "three slashes"),
         (
             "snmp://rack1?community=public",
-            "known are version, profile, auth, priv, base, wiring, integers, timeout",
+            "known are version, profile, auth, priv, base, title, wiring, integers, timeout",
         ),
         ("snmp://rack1?version=2", "known are 1, 2c, 3"),
         ("snmp://rack1?profile=geist", "known are bps2000, series7"),
