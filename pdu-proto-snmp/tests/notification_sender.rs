@@ -423,8 +423,24 @@ fn any_report_in_answer_to_a_probe_is_a_discovery() {
         assert!(sender.is_answer(&path(STATION), &answer));
         sender.handle_input(at(50), &path(STATION), &answer);
         let inform = take(&mut sender, at(50)).unwrap();
-        assert_eq!(station.stamp_of(&inform), Some((3, 50)), "{report}");
+        // RFC 3414, 4: what is not authentic is no clock. A stranger's time yet to come would make a message for then.
+        assert_eq!(station.stamp_of(&inform), Some((0, 0)), "{report}");
     }
+}
+
+#[test]
+fn late_report_about_an_attempt_from_before_the_correction_ends_no_inform() {
+    let station = Station::new(station(), &private("u"));
+    let (mut sender, to) = informing(v3(private("u")));
+    let first = found(&mut sender, to, &station, at(100));
+    sender.handle_timeout(at(101));
+    let second = take(&mut sender, at(101)).unwrap();
+    for late in [&first, &second] {
+        let report = station.report(at(102), late, Report::NotInTimeWindows, SecurityLevel::AuthNoPriv);
+        sender.handle_input(at(102), &path(STATION), &report);
+    }
+    assert_eq!(sender.poll_event(), None);
+    assert_eq!(station.stamp_of(&take(&mut sender, at(102)).unwrap()), Some((3, 102)));
 }
 
 #[test]
@@ -479,7 +495,8 @@ fn clock_of_a_receiver_does_not_change_by_what_is_not_authentic_or_not_new() {
 fn destination_that_was_idle_for_long_works_at_the_first_try() {
     let mut receiver = receiver().with_user(private("u"));
     let (mut sender, to) = informing(v3(private("u")));
-    for (second, datagrams) in [(0, 4), (160, 2), (100_000, 2)] {
+    // At first two for the engine, and two for its clock.
+    for (second, datagrams) in [(0, 6), (160, 2), (100_000, 2)] {
         sender.send(at(second), to, &tripped(1)).unwrap();
         assert_eq!(
             carry(at(second), &mut sender, &mut receiver),

@@ -22,11 +22,13 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    /// One that reported, without proof, that this is its clock.
+    /// One that reported, without proof, that this is its id.
     fn discovered(now: Instant, user: &User, usm: &Usm<'_>) -> Result<Self, UsmError> {
         let id = EngineId::new(usm.engine_id)?;
         Ok(Self {
-            clock: RemoteEngine::discovered(now, id, usm.engine_boots, usm.engine_time),
+            // What it says of its clock is not proven, and so not sent back: an inform with a time yet to come could be kept by
+            // whoever made that time up, and delivered then.
+            clock: RemoteEngine::discovered(now, id, 0, 0),
             keys: Keys::localise(user, &id)?,
         })
     }
@@ -149,7 +151,12 @@ impl Sender {
                     return; // somebody else's, or an old one: the time for the answer goes on
                 }
                 if !mem::replace(&mut pending.was_corrected, true) {
+                    // It was answered, if not taken: no attempt that was lost.
+                    pending.attempts = pending.attempts.saturating_sub(1);
                     return self.prepare(ticket);
+                }
+                if pending.message_ids.last() != Some(&message.header().message_id) {
+                    return; // about an attempt with the clock from before
                 }
                 let effect = pending.effect;
                 return self.finish(ticket, Err(SendError::Report { report, effect }));
@@ -290,7 +297,11 @@ fn seal_inform(
     // The objects are those of the sender; one without an engine has only the receiver's to name.
     let context_engine = own.unwrap_or(id);
     let scoped = Scoped::new(context_engine.as_octets(), context_name, body);
-    let outgoing = outgoing(message_id, &id, engine.clock.stamp(now), Flags::REPORTABLE);
     let keys = &engine.keys;
+    let stamp = match keys.level() {
+        SecurityLevel::NoAuthNoPriv => (0, 0),
+        _ => engine.clock.stamp(now),
+    };
+    let outgoing = outgoing(message_id, &id, stamp, Flags::REPORTABLE);
     Ok(sealer.seal(keys, keys.level(), outgoing, &scoped, max)?.to_vec())
 }
