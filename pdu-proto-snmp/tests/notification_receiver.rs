@@ -681,7 +681,10 @@ fn inform_of_v3_finds_the_engine_and_is_answered_at_each_level() {
             assert_eq!((engine_id, found), (station().id(), level));
         }
         let statistics = receiver.statistics();
-        assert_eq!((statistics.rejected, statistics.reports), (0, u64::try_from(reports).unwrap()));
+        assert_eq!(
+            (statistics.rejected, statistics.reports),
+            (0, u64::try_from(reports).unwrap())
+        );
     }
 }
 

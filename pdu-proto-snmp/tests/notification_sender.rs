@@ -15,7 +15,7 @@ use pdu_proto_snmp::notification::{
     Sender, SenderOptions,
 };
 use pdu_proto_snmp::oid;
-use pdu_proto_snmp::usm::{AuthProtocol, EngineId, Keys, LocalEngine, Outgoing, Report, Salt, User};
+use pdu_proto_snmp::usm::{AuthProtocol, Keys, LocalEngine, Outgoing, Report, Salt, User};
 use pdu_proto_snmp::wire::v3::{self, Flags, Scoped, SecurityLevel};
 use pdu_proto_snmp::wire::{
     Body, Common, ErrorStatus, GenericTrap, Message, Operation, Tolerance, Value, VarBind, VarBinds,
@@ -507,27 +507,92 @@ fn destination_that_was_idle_for_long_works_at_the_first_try() {
     }
 }
 
+/// A receiver whose engine has this name.
+fn another(name: &str) -> Receiver {
+    Receiver::new(ReceiverOptions::new(3))
+        .with_engine(engine(name, 1, at(0)))
+        .with_user(private("u"))
+}
+
 #[test]
-fn receiver_that_became_another_engine_is_found_anew_once() {
+fn engine_that_proved_itself_is_replaced_by_the_caller_and_by_no_report() {
     let mut first = receiver().with_user(private("u"));
-    let other = Receiver::new(ReceiverOptions::new(3)).with_engine(engine("other", 1, at(0)));
-    let mut other = other.with_user(private("u"));
-    let (mut sender, to) = informing(v3(private("u")));
-    for receiver in [&mut first, &mut other] {
-        sender.send(at(5), to, &tripped(1)).unwrap();
-        carry(at(5), &mut sender, receiver);
-        assert_eq!(result(&mut sender), Some(Ok(Delivery::Acknowledged)));
-    }
+    let mut other = another("other");
+    let (mut sender, to) = informing(v3(private("u")).with_retries(1));
     sender.send(at(5), to, &tripped(1)).unwrap();
-    let mut station = Station::new(station(), &private("u"));
+    carry(at(5), &mut sender, &mut first);
+    assert_eq!(result(&mut sender), Some(Ok(Delivery::Acknowledged)));
+
+    sender.send(at(5), to, &tripped(2)).unwrap();
+    assert_eq!(
+        carry(at(5), &mut sender, &mut other),
+        2,
+        "an inform, and a report about it"
+    );
+    sender.handle_timeout(at(6));
+    carry(at(6), &mut sender, &mut other);
+    assert_eq!(result(&mut sender), Some(Err(reported(Report::UnknownEngineIds))));
+
+    sender.forget_engine(to);
+    sender.send(at(7), to, &tripped(3)).unwrap();
+    carry(at(7), &mut sender, &mut other);
+    assert_eq!(result(&mut sender), Some(Ok(Delivery::Acknowledged)));
+}
+
+#[test]
+fn report_that_proves_nothing_does_not_undo_what_is_known_of_a_clock() {
+    let honest = Station::new(station(), &private("u"));
+    let liar = Station::new(engine("liar", 9, at(0)), &private("u"));
+    let (mut sender, to) = informing(v3(private("u")));
+    let inform = found(&mut sender, to, &honest, at(100));
+    let report = honest.report(at(100), &inform, Report::NotInTimeWindows, SecurityLevel::AuthNoPriv);
+    sender.handle_input(at(100), &path(STATION), &report);
+    let inform = take(&mut sender, at(100)).unwrap();
+    let lie = liar.report(at(100), &inform, Report::UnknownEngineIds, SecurityLevel::NoAuthNoPriv);
+    sender.handle_input(at(100), &path(STATION), &lie);
+    assert_eq!(sender.transmit(), None);
+    sender.handle_timeout(at(101));
+    assert_eq!(honest.stamp_of(&take(&mut sender, at(101)).unwrap()), Some((3, 101)));
+}
+
+#[test]
+fn engine_that_proved_nothing_is_found_anew_once_for_an_inform() {
+    let first = Station::new(station(), &private("u"));
+    let (mut sender, to) = informing(v3(private("u")).with_retries(0));
+    let mut inform = found(&mut sender, to, &first, at(5));
     for name in ["a", "b"] {
-        let inform = take(&mut sender, at(5)).unwrap();
-        station = Station::new(engine(name, 1, at(0)), &private("u"));
+        let station = Station::new(engine(name, 1, at(0)), &private("u"));
+        assert_eq!(station.stamp_of(&inform), None);
         let report = station.report(at(5), &inform, Report::UnknownEngineIds, SecurityLevel::NoAuthNoPriv);
         sender.handle_input(at(5), &path(STATION), &report);
+        inform = take(&mut sender, at(5)).unwrap_or(inform);
     }
-    assert_eq!(station.engine.id(), EngineId::from_text(8072, "b").unwrap());
+    assert!(
+        Station::new(engine("a", 1, at(0)), &private("u"))
+            .stamp_of(&inform)
+            .is_some()
+    );
     assert_eq!(result(&mut sender), Some(Err(reported(Report::UnknownEngineIds))));
+}
+
+#[test]
+fn informs_on_their_way_when_the_engine_is_forgotten_find_the_new_one_together() {
+    let mut other = another("other");
+    let honest = Station::new(station(), &private("u"));
+    let (mut sender, to) = informing(v3(private("u")));
+    let early = found(&mut sender, to, &honest, at(5));
+    for number in [2, 3] {
+        sender.send(at(5), to, &tripped(number)).unwrap();
+        take(&mut sender, at(5)).unwrap();
+    }
+    sender.forget_engine(to);
+    let late = honest.report(at(5), &early, Report::UnknownUserNames, SecurityLevel::NoAuthNoPriv);
+    sender.handle_input(at(5), &path(STATION), &late);
+    assert_eq!(sender.transmit(), None, "that was no probe");
+    sender.handle_timeout(at(6));
+    carry(at(6), &mut sender, &mut other);
+    let results: Vec<_> = std::iter::from_fn(|| result(&mut sender)).collect();
+    assert_eq!(results, [Ok(Delivery::Acknowledged); 3]);
 }
 
 fn request_id_of(station: &Station, inform: &[u8]) -> i32 {

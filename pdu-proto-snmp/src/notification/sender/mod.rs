@@ -182,6 +182,15 @@ impl Sender {
         }
     }
 
+    /// Forgets which engine a receiver of v3 informs has, so that the next attempt looks for it: for one that was exchanged or
+    /// got another id, and now reports [`UnknownEngineIds`](crate::usm::Report::UnknownEngineIds). Of an engine that has proven
+    /// itself that is not done on the word of such a report, since anyone can send one.
+    pub fn forget_engine(&mut self, destination: DestinationId) {
+        if let Some(known) = self.destinations.get_mut(&destination) {
+            known.engine = None;
+        }
+    }
+
     /// All destinations.
     pub fn destinations(&self) -> impl Iterator<Item = DestinationId> {
         self.destinations.keys().copied()

@@ -19,6 +19,9 @@ use crate::wire::{Body, ErrorStatus, Operation, Tolerance, VarBinds};
 pub(super) struct Engine {
     clock: RemoteEngine,
     keys: Keys,
+    /// A message of this engine was verified. Until then its id is hearsay, and a report may name another one; of users without
+    /// keys it stays so.
+    is_proven: bool,
 }
 
 impl Engine {
@@ -30,6 +33,7 @@ impl Engine {
             // whoever made that time up, and delivered then.
             clock: RemoteEngine::discovered(now, id, 0, 0),
             keys: Keys::localise(user, &id)?,
+            is_proven: false,
         })
     }
 
@@ -49,6 +53,7 @@ impl Engine {
         self.keys.verify(message).ok()?;
         if self.keys.level() != SecurityLevel::NoAuthNoPriv {
             self.clock.check(now, usm.engine_boots, usm.engine_time).ok()?;
+            self.is_proven = true;
         }
         let scoped = self.keys.decrypt(message, scratch, Tolerance::LENIENT).ok()?;
         let response = response_in(&scoped.body)?;
@@ -61,7 +66,9 @@ impl Engine {
             return Err(UsmError::WrongDigest);
         }
         self.keys.verify(message)?;
-        self.clock.adopt(now, usm.engine_boots, usm.engine_time)
+        self.clock.adopt(now, usm.engine_boots, usm.engine_time)?;
+        self.is_proven = self.keys.level() != SecurityLevel::NoAuthNoPriv;
+        Ok(())
     }
 }
 
@@ -161,7 +168,7 @@ impl Sender {
                 let effect = pending.effect;
                 return self.finish(ticket, Err(SendError::Report { report, effect }));
             }
-            (Some(engine), Report::UnknownEngineIds) => {
+            (Some(engine), Report::UnknownEngineIds) if !engine.is_proven => {
                 let is_another = usm.engine_id != engine.clock.id().as_octets();
                 if is_another && !mem::replace(&mut pending.was_redirected, true) {
                     pending.doubt = Some((report, message.header().message_id));
@@ -169,12 +176,12 @@ impl Sender {
                     return self.found(ticket, found);
                 }
             }
-            (Some(_), _) => {}
             // Whatever the report says, it says which engine reports.
-            (None, _) => {
+            (None, _) if pending.is_probe => {
                 let found = Engine::discovered(self.now, user, usm);
                 return self.found(ticket, found);
             }
+            _ => {}
         }
         // It proves nothing, so one alone ends nothing: the time for the answer goes on, and the next attempt is made.
         let id = message.header().message_id;
