@@ -3,6 +3,7 @@
 
 mod notification_support;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use notification_support::{
@@ -158,6 +159,25 @@ fn inform_is_done_by_an_answer_to_any_of_its_attempts_and_only_once() {
     );
     sender.handle_input(at(2), &path(STATION), &answer);
     assert_eq!(sender.poll_event(), None);
+}
+
+/// Whoever sees one inform must not be able to answer the next one.
+#[test]
+fn ids_of_informs_do_not_count_up() {
+    let (mut sender, to) = informing(v2c());
+    let mut ids: Vec<_> = (0..100)
+        .map(|number| {
+            sender.send(at(0), to, &tripped(number)).unwrap();
+            let inform = take(&mut sender, at(0)).unwrap();
+            let message = Message::parse(&inform, Tolerance::STRICT).unwrap();
+            message.body.request_id().unwrap()
+        })
+        .collect();
+    let steps: BTreeSet<_> = ids.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
+    assert_eq!(steps.len(), 99);
+    ids.sort_unstable();
+    ids.dedup();
+    assert!(ids.len() == 100 && ids[0] > 0);
 }
 
 /// snmp.md, section 2: answers from another address are refused.

@@ -19,6 +19,9 @@ use super::{Destination, DestinationId, Notification, SenderOptions};
 use crate::usm::{Keys, LocalEngine};
 use crate::wire::{Body, Common, ErrorStatus, Message, Operation, Tolerance, Version};
 
+/// The largest request id, and the largest message id. Source: RFC 3416, 3; RFC 3412, 6.
+const MAX_ID: u64 = (1 << 31) - 1;
+
 /// Sends traps and informs: a [`Hub`] over UDP, alone or [within an agent](Self::is_answer).
 ///
 /// A trap is done when it has left, and nobody knows whether it arrived. An inform is repeated, each time with the same
@@ -60,6 +63,7 @@ pub struct Sender {
     deadlines: BTreeSet<(Instant, Ticket)>,
     events: VecDeque<Done>,
     last: Last,
+    rng: Rng,
     sealer: Sealer,
     /// Messages of v1 and v2c are made here; answers of v3 are deciphered here.
     buffer: Vec<u8>,
@@ -82,8 +86,6 @@ struct Known {
 struct Last {
     destination: u32,
     ticket: u64,
-    request_id: i32,
-    message_id: u32,
 }
 
 /// How a notification went.
@@ -115,9 +117,8 @@ impl Sender {
         let last = Last {
             destination: 0,
             ticket: 0,
-            request_id: i32::try_from(rng.below(1 << 31)).unwrap_or_default(),
-            message_id: u32::try_from(rng.below(1 << 31)).unwrap_or_default(),
         };
+        let sealer = Sealer::new(rng.next_u64());
         Self {
             options,
             now: Instant::EPOCH,
@@ -130,7 +131,8 @@ impl Sender {
             deadlines: BTreeSet::new(),
             events: VecDeque::new(),
             last,
-            sealer: Sealer::new(rng.next_u64()),
+            rng,
+            sealer,
             buffer: Vec::new(),
         }
     }
@@ -213,7 +215,7 @@ impl Sender {
         }
         let known = self.destinations.get(&destination).ok_or(SendError::Destination)?;
         let is_inform = known.destination.operation == Confirmation::Inform;
-        let request_id = self.last.next_request_id();
+        let request_id = next_id(&mut self.rng, &self.requests);
         let mut pending = Pending::new(destination, known.destination.path, request_id);
         match &known.destination.security {
             Security::Community { .. } => pending.datagram = self.write(destination, request_id, notification)?,
@@ -411,17 +413,17 @@ impl Last {
         self.ticket = self.ticket.wrapping_add(1);
         Ticket(self.ticket)
     }
+}
 
-    /// From 1 to 2^31-1, one after the other.
-    fn next_request_id(&mut self) -> i32 {
-        self.request_id = self.request_id.checked_add(1).unwrap_or(1);
-        self.request_id
-    }
-
-    /// From 1 to 2^31-1, one after the other.
-    fn next_message_id(&mut self) -> u32 {
-        self.message_id = self.message_id % i32::MAX.cast_unsigned() + 1;
-        self.message_id
+/// An id from 1 to 2^31-1 that nothing on its way has. They are drawn: whoever sees one, as another receiver does, must not know
+/// the next.
+fn next_id<Id: TryFrom<u64> + Ord>(rng: &mut Rng, live: &BTreeMap<Id, Ticket>) -> Id {
+    loop {
+        if let Ok(id) = Id::try_from(rng.within(1..=MAX_ID))
+            && !live.contains_key(&id)
+        {
+            return id;
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use core::mem;
 
 use pdu_core::{Instant, Path, Ticket};
 
-use super::{Known, SendError, Sender, response_in};
+use super::{Known, SendError, Sender, next_id, response_in};
 use crate::notification::destination::Security;
 use crate::notification::sealer::Sealer;
 use crate::notification::secured::MAX_SIZE;
@@ -102,7 +102,12 @@ impl Sender {
         let varbinds = notification.to_v2()?;
         let body = Body::common(Operation::TRAP_V2, request_id, varbinds.varbinds());
         let scoped = Scoped::new(id.as_octets(), context_name, body);
-        let outgoing = outgoing(self.last.next_message_id(), &id, own.stamp(self.now), Flags::NONE);
+        let outgoing = outgoing(
+            next_id(&mut self.rng, &self.messages),
+            &id,
+            own.stamp(self.now),
+            Flags::NONE,
+        );
         let max = self.options.longest();
         Ok(self.sealer.seal(keys, keys.level(), outgoing, &scoped, max)?.to_vec())
     }
@@ -239,7 +244,7 @@ impl Sender {
             known.waiting.push_back(ticket);
             return;
         }
-        let message_id = self.last.next_message_id();
+        let message_id = next_id(&mut self.rng, &self.messages);
         let max = self.options.longest();
         pending.is_probe = known.engine.is_none();
         let sealed = if pending.is_probe {
