@@ -178,6 +178,18 @@ fn full_queue_drops_the_oldest_and_counts() {
 }
 
 #[test]
+fn inform_that_is_answered_has_a_place_also_in_a_queue_of_none() {
+    let mut receiver = Receiver::new(ReceiverOptions::new(1).with_queue(0)).with_community(b"public");
+    for request_id in [1, 2] {
+        let inform = v2c(Operation::INFORM, request_id, &[UPTIME, TRAP, LOAD]);
+        receiver.handle_input(at(0), &path(DEVICE), &inform);
+        assert!(take(&mut receiver, at(0)).is_some());
+    }
+    assert!(receiver.poll_event().is_some() && receiver.poll_event().is_none());
+    assert_eq!((receiver.statistics().informs, receiver.statistics().dropped), (2, 1));
+}
+
+#[test]
 fn receiver_believes_no_community_until_it_is_told() {
     let trap = v2c(Operation::TRAP_V2, 9, &[UPTIME, TRAP]);
     let mut receivers = [

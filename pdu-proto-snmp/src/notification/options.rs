@@ -7,7 +7,8 @@ use crate::wire::Tolerance;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReceiverOptions {
-    /// How many notifications wait to be taken; 1,024 if not set. Of more the oldest are dropped, and counted.
+    /// How many notifications wait to be taken, one at least; 1,024 if not set. Of more the oldest are dropped, and counted:
+    /// informs too, although they were answered.
     pub queue: usize,
     /// Of how many datagrams that were not believed it is kept why, the newest; 16 if not set.
     pub rejected: usize,

@@ -27,7 +27,9 @@ pub(super) const MAX_DATAGRAM: usize = 65_507;
 /// It believes nobody until it is told whom: communities and users. A community proves little, as it travels in clear.
 ///
 /// An inform is answered each time it comes. One that comes again, from the same address with the same request id and the
-/// same content, is not handed out again: its sender missed the answer. A trap of v3 that comes again is a
+/// same content, is not handed out again: its sender missed the answer. The answer says that it came, not that anybody took
+/// it: one that nobody [takes](Self::poll_event) is dropped as the oldest when the [queue](ReceiverOptions::queue) is full, and
+/// [counted](Statistics::dropped). A trap of v3 that comes again is a
 /// [replay](Rejection::Replayed). Traps of v1 and v2c have nothing by which to know one that comes again.
 ///
 /// In v3 each trap is of the sender's engine, whose clock is taken from its first message and must go on from there; see
@@ -170,7 +172,8 @@ impl Receiver {
         self.engines.forget(engine);
     }
 
-    /// The next notification, in the order in which they came.
+    /// The next notification, in the order in which they came. Of those that are not taken, the oldest are dropped and counted,
+    /// informs too, although they were answered.
     pub fn poll_event(&mut self) -> Option<Received> {
         self.queue.pop_front()
     }
@@ -249,11 +252,10 @@ impl Receiver {
             Operation::INFORM => &mut self.statistics.informs,
             _ => &mut self.statistics.traps,
         });
-        if self.queue.len() >= self.options.queue {
+        // At least one: an inform was acknowledged.
+        if self.queue.len() >= self.options.queue.max(1) {
             bump(&mut self.statistics.dropped);
-            if self.queue.pop_front().is_none() {
-                return;
-            }
+            self.queue.pop_front();
         }
         self.queue.push_back(received);
     }
