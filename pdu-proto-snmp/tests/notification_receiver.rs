@@ -654,6 +654,27 @@ fn flood_of_made_up_engines_costs_a_bounded_number_of_trials_a_second() {
     );
 }
 
+#[test]
+fn user_at_an_engine_is_heard_whatever_somebody_makes_up() {
+    let options = ReceiverOptions::new(1).with_trials_per_second(2);
+    let mut receiver = Receiver::new(options)
+        .with_user(authentic("u"))
+        .with_user_at(engine_id("named"), authentic("v"));
+    let forged = |name| open(name).with_auth(AuthProtocol::Sha256, key(9));
+    let mut heard = |name: &str, user| {
+        let sender = Sender::new(SenderOptions::new(1)).with_engine(engine(name, 1, at(0)));
+        hear(&mut receiver, at(100), &traps_of(sender, at(100), user, [1])[0])
+    };
+    let wrong = Err(Rejection::Usm(UsmError::WrongDigest));
+    for _ in 0..10 {
+        assert_eq!(heard("named", forged("v")), wrong, "takes no trial");
+    }
+    assert_eq!(heard("made up 1", forged("u")), wrong);
+    assert_eq!(heard("made up 2", forged("u")), wrong);
+    assert_eq!(heard("made up 3", forged("u")), Err(Rejection::TooManyEngines));
+    assert_eq!(heard("named", authentic("v")), Ok(1));
+}
+
 // v3: informs, of the receiver's engine.
 
 fn v3_informs(user: pdu_proto_snmp::usm::User) -> (Sender, pdu_proto_snmp::notification::DestinationId) {

@@ -31,6 +31,8 @@ struct Listed {
     engine: Option<EngineId>,
     /// The keys of a user who has none.
     unprotected: Keys,
+    /// Those for the only engine, made once: what strangers say in the name of both costs no more than what they say otherwise.
+    there: Option<Result<Keys, UsmError>>,
 }
 
 /// An engine that was heard, or the own one.
@@ -69,10 +71,12 @@ impl Engines {
 
     pub(super) fn list(&mut self, user: User, engine: Option<EngineId>) {
         let unprotected = Keys::unprotected(&user);
+        let there = engine.map(|engine| Keys::localise(&user, &engine));
         self.users.push(Listed {
             user,
             engine,
             unprotected,
+            there,
         });
     }
 
@@ -168,10 +172,13 @@ impl Engines {
 
     /// Makes the keys of a user for an engine. Anybody can make up engines, so this is done for a bounded number a second.
     fn localise(&mut self, now: Instant, engine_id: &EngineId, place: usize) -> Result<Keys, Rejection> {
+        let listed = self.users.get(place).ok_or(Rejection::UnknownUser)?;
+        if let Some(keys) = &listed.there {
+            return Ok(keys.clone()?);
+        }
         if !self.is_own(engine_id.as_octets()) && !self.trials.take(now) {
             return Err(Rejection::TooManyEngines);
         }
-        let listed = self.users.get(place).ok_or(Rejection::UnknownUser)?;
         Ok(Keys::localise(&listed.user, engine_id)?)
     }
 

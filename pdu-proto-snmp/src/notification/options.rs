@@ -24,6 +24,10 @@ pub struct ReceiverOptions {
     pub engines: usize,
     /// How many unknown engines may show up in a second, believed or not; 256 if not set. Each costs some microseconds, or a
     /// millisecond if its user's privacy key is made longer in Reeder's way.
+    ///
+    /// It counts for users of [any engine](super::Receiver::with_user) only: a stranger who knows the name of one can use it up
+    /// with engines that do not exist, and keeps those from being heard that were not heard before. Users of a
+    /// [named engine](super::Receiver::with_user_at) are not held up by that.
     pub trials_per_second: u32,
     /// 64 random bits, other ones after each start: what encrypted answers to informs begin with.
     pub seed: u64,

@@ -145,8 +145,9 @@ impl Receiver {
 
     /// Believes this user of v3, at whatever engine, and exactly as far protected as the user has keys.
     ///
-    /// With a user of any engine each holder of the passwords can speak for each engine: name the
-    /// [engine](Self::with_user_at) where that matters.
+    /// With a user of any engine each holder of the passwords can speak for each engine, and engines not heard before may have
+    /// to [wait](ReceiverOptions::trials_per_second) while somebody makes up others: name the [engine](Self::with_user_at) where
+    /// that matters.
     #[must_use]
     pub fn with_user(mut self, user: User) -> Self {
         self.engines.list(user, None);
@@ -154,7 +155,7 @@ impl Receiver {
     }
 
     /// Believes this user of v3 at this engine: that of a sender of traps, or the own one for informs. Goes before a user of
-    /// the same name at any engine.
+    /// the same name at any engine. The keys are made here and now.
     #[must_use]
     pub fn with_user_at(mut self, engine: EngineId, user: User) -> Self {
         self.engines.list(user, Some(engine));
