@@ -12,6 +12,8 @@ pub mod client;
 mod error;
 #[cfg(feature = "alloc")]
 pub mod notification;
+#[cfg(feature = "alloc")]
+mod scratch;
 pub mod series7;
 #[cfg(feature = "alloc")]
 pub mod server;

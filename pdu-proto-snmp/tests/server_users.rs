@@ -336,6 +336,15 @@ fn an_unknown_context_is_reported_as_the_request_was_protected() {
 }
 
 #[test]
+fn what_was_deciphered_is_not_shown() {
+    let mut asker = Asker::at(SecurityLevel::AuthPriv);
+    asker.context = b"hush";
+    let mut agent = guarded();
+    reported(&mut agent, &asker);
+    assert!(!format!("{agent:?}").contains("104, 117, 115, 104"));
+}
+
+#[test]
 fn another_context_engine_is_nobodys() {
     let mut asker = Asker::at(SecurityLevel::AuthNoPriv);
     asker.context_engine_id = b"\x80another".to_vec();

@@ -1,9 +1,11 @@
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::time::Duration;
 
 use pdu_core::Path;
+use zeroize::Zeroizing;
 
 use crate::usm::User;
 use crate::wire::Version;
@@ -45,8 +47,14 @@ pub(super) enum Confirmation {
 /// What proves to the receiver who sends.
 #[derive(Clone)]
 pub(super) enum Security {
-    Community { version: Version, community: Box<[u8]> },
-    User { user: User, context_name: Box<[u8]> },
+    Community {
+        version: Version,
+        community: Zeroizing<Vec<u8>>,
+    },
+    User {
+        user: User,
+        context_name: Box<[u8]>,
+    },
 }
 
 /// The version; no community.
@@ -73,7 +81,7 @@ impl Destination {
     }
 
     fn with_version(remote: SocketAddr, operation: Confirmation, version: Version, community: &[u8]) -> Self {
-        let community = community.into();
+        let community = Zeroizing::new(community.into());
         Self::new(remote, operation, Security::Community { version, community })
     }
 

@@ -1,9 +1,9 @@
-use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::fmt;
 
 use pdu_core::{ErrorKind, Hub, Instant, LinkDemand, Path, Refused, Transport};
+use zeroize::Zeroizing;
 
 use super::engines::Engines;
 use super::output::Output;
@@ -12,6 +12,7 @@ use super::sealer::Sealer;
 use super::{
     Content, Notification, NotificationError, Received, ReceiverOptions, Rejected, Rejection, Source, Statistics,
 };
+use crate::scratch::Scratch;
 use crate::usm::{EngineId, LocalEngine, Report, User};
 use crate::wire::{Body, Common, Message, Operation, VarBindList, Version};
 
@@ -79,22 +80,22 @@ pub struct Receiver {
     pub(super) traps: Recent,
     pub(super) answers: Output,
     /// Answers of v2c are made here.
-    buffer: Vec<u8>,
+    buffer: Scratch,
     /// What came is deciphered here.
-    pub(super) scratch: Vec<u8>,
+    pub(super) scratch: Scratch,
 }
 
 /// Which communities are accepted.
 enum Communities {
     Any,
-    Listed(Vec<Box<[u8]>>),
+    Listed(Vec<Zeroizing<Vec<u8>>>),
 }
 
 impl Communities {
     fn accept(&self, community: &[u8]) -> bool {
         match self {
             Self::Any => true,
-            Self::Listed(listed) => listed.iter().any(|known| **known == *community),
+            Self::Listed(listed) => listed.iter().any(|known| **known == community),
         }
     }
 }
@@ -115,8 +116,8 @@ impl Receiver {
             informs: Recent::new(options.memory, options.memories),
             traps: Recent::new(options.memory, options.memories),
             answers: Output::new(MAX_ANSWERS),
-            buffer: Vec::new(),
-            scratch: Vec::new(),
+            buffer: Scratch::default(),
+            scratch: Scratch::default(),
         }
     }
 
@@ -124,7 +125,7 @@ impl Receiver {
     #[must_use]
     pub fn with_community(mut self, community: &[u8]) -> Self {
         if let Communities::Listed(listed) = &mut self.communities {
-            listed.push(community.into());
+            listed.push(Zeroizing::new(community.into()));
         }
         self
     }
@@ -225,9 +226,8 @@ impl Receiver {
 
     fn answer(&mut self, path: Path, message: &Message<'_>, inform: &Common<'_>) -> Result<(), Rejection> {
         let body = Body::response(inform.request_id, inform.varbinds);
-        self.buffer.resize(MAX_DATAGRAM, 0);
         let response = Message::new(message.version, message.community, body)
-            .encode(&mut self.buffer)
+            .encode(self.buffer.octets(MAX_DATAGRAM))
             .map_err(NotificationError::Encode)?;
         self.answers.push(path, response)
     }

@@ -1,5 +1,4 @@
-use alloc::vec::Vec;
-
+use crate::scratch::Scratch;
 use crate::usm::{Keys, Outgoing, Salts, UsmError};
 use crate::wire::v3::{Scoped, SecurityLevel};
 
@@ -7,14 +6,14 @@ use crate::wire::v3::{Scoped, SecurityLevel};
 #[derive(Debug)]
 pub(super) struct Sealer {
     salts: Salts,
-    buffer: Vec<u8>,
+    buffer: Scratch,
 }
 
 impl Sealer {
-    pub(super) const fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self {
             salts: Salts::new(seed),
-            buffer: Vec::new(),
+            buffer: Scratch::default(),
         }
     }
 
@@ -27,10 +26,10 @@ impl Sealer {
         scoped: &Scoped<'_>,
         max_len: usize,
     ) -> Result<&[u8], UsmError> {
-        self.buffer.resize(max_len, 0);
-        let len = scoped.encode(&mut self.buffer)?.len();
+        let buffer = self.buffer.octets(max_len);
+        let len = scoped.encode(buffer)?.len();
         let salt = self.salts.take();
-        let message = keys.seal_at(level, Outgoing { salt, ..outgoing }, len, &mut self.buffer)?;
+        let message = keys.seal_at(level, Outgoing { salt, ..outgoing }, len, buffer)?;
         Ok(message)
     }
 }

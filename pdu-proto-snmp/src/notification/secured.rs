@@ -35,8 +35,8 @@ impl Receiver {
     fn take_from_user(&mut self, path: Path, message: &Message<'_>, usm: &Usm<'_>) -> Result<(), Rejection> {
         let keys = self.engines.believe(self.now, message, usm)?.clone();
         let mut scratch = mem::take(&mut self.scratch);
-        scratch.resize(message.octets().len(), 0);
-        let taken = self.take_believed(path, message, usm, &keys, &mut scratch);
+        let deciphered = scratch.octets(message.octets().len());
+        let taken = self.take_believed(path, message, usm, &keys, deciphered);
         self.scratch = scratch;
         taken
     }

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use pdu_core::Path;
+use zeroize::Zeroizing;
 
 use super::desk::{Desk, Way, is_for_agents, is_readable};
 use super::operations::{Asked, Failure};
@@ -22,7 +23,7 @@ pub(super) struct Communities {
 }
 
 struct Row {
-    community: Vec<u8>,
+    community: Zeroizing<Vec<u8>>,
     access: Access,
 }
 
@@ -38,8 +39,8 @@ impl fmt::Debug for Row {
 
 impl Communities {
     pub(super) fn insert(&mut self, community: &[u8], access: Access) {
-        self.rows.retain(|row| row.community != community);
-        let community = community.into();
+        self.rows.retain(|row| *row.community != community);
+        let community = Zeroizing::new(community.into());
         self.rows.push(Row { community, access });
     }
 
@@ -50,7 +51,7 @@ impl Communities {
             bump(&mut desk.statistics.parse_errors);
             return;
         };
-        let Some(row) = self.rows.iter().find(|row| row.community == request.community.0) else {
+        let Some(row) = self.rows.iter().find(|row| *row.community == request.community.0) else {
             bump(&mut desk.statistics.bad_community_names);
             return;
         };

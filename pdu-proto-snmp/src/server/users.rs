@@ -9,6 +9,7 @@ use super::desk::{Desk, Way, is_for_agents, is_readable};
 use super::operations::{Asked, Failure};
 use super::statistics::bump;
 use super::{Access, AgentOptions, Statistics, Tree};
+use crate::scratch::Scratch;
 use crate::usm::{EngineId, Keys, LocalEngine, Outgoing, Report, Salt, Salts, User, UsmError};
 use crate::wire::v3::{Flags, Header, MIN_MAX_SIZE, Message, Scoped, SecurityLevel, Usm};
 use crate::wire::{Body, Operation, Problem, Value, VarBind, VarBinds, Version, WireError};
@@ -28,7 +29,7 @@ pub(super) struct Users {
     salts: Salts,
     rows: Vec<Row>,
     /// Where data is deciphered.
-    scratch: Vec<u8>,
+    scratch: Scratch,
 }
 
 #[derive(Debug)]
@@ -68,12 +69,12 @@ enum Refusal {
 const APART: u64 = 0x8000_0000_8000_0000;
 
 impl Users {
-    pub(super) const fn new(engine: LocalEngine, seed: u64) -> Self {
+    pub(super) fn new(engine: LocalEngine, seed: u64) -> Self {
         Self {
             engine,
             salts: Salts::new(seed ^ APART),
             rows: Vec::new(),
-            scratch: Vec::new(),
+            scratch: Scratch::default(),
         }
     }
 
@@ -112,8 +113,8 @@ impl Users {
         };
         let salt = self.salts.take();
         let mut scratch = mem::take(&mut self.scratch);
-        scratch.resize(datagram.len().max(scratch.len()), 0);
-        match self.open(desk.now, options, &message, &envelope, &mut scratch) {
+        let deciphered = scratch.octets(datagram.len());
+        match self.open(desk.now, options, &message, &envelope, deciphered) {
             Ok((row, scoped)) => self.answer(desk, options, &envelope, salt, row, &scoped),
             Err(Refusal::Unreadable) => {
                 bump(&mut desk.statistics.parse_errors);

@@ -16,6 +16,7 @@ use super::destination::{Confirmation, Security};
 use super::receiver::MAX_DATAGRAM;
 use super::sealer::Sealer;
 use super::{Destination, DestinationId, Notification, SenderOptions};
+use crate::scratch::Scratch;
 use crate::usm::{Keys, LocalEngine};
 use crate::wire::{Body, Common, ErrorStatus, Message, Operation, Tolerance, Version};
 
@@ -66,7 +67,7 @@ pub struct Sender {
     rng: Rng,
     sealer: Sealer,
     /// Messages of v1 and v2c are made here; answers of v3 are deciphered here.
-    buffer: Vec<u8>,
+    buffer: Scratch,
 }
 
 /// A destination, and what is known of it.
@@ -133,7 +134,7 @@ impl Sender {
             last,
             rng,
             sealer,
-            buffer: Vec::new(),
+            buffer: Scratch::default(),
         }
     }
 
@@ -243,14 +244,14 @@ impl Sender {
         let Security::Community { version, community } = &to.security else {
             return Err(SendError::Destination);
         };
-        self.buffer.resize(self.options.longest(), 0);
+        let buffer = self.buffer.octets(self.options.longest());
         if *version == Version::V1 {
             let mut trap = notification.to_v1()?;
             if let (None, Some(address)) = (notification.agent_address, to.agent_address) {
                 trap.agent_address = address;
             }
             let message = Message::v1(community, Body::TrapV1(trap.as_trap()));
-            return Ok(message.encode(&mut self.buffer)?.to_vec());
+            return Ok(message.encode(buffer)?.to_vec());
         }
         let operation = match to.operation {
             Confirmation::Trap => Operation::TRAP_V2,
@@ -258,7 +259,7 @@ impl Sender {
         };
         let varbinds = notification.to_v2()?;
         let message = Message::v2c(community, Body::common(operation, request_id, varbinds.varbinds()));
-        Ok(message.encode(&mut self.buffer)?.to_vec())
+        Ok(message.encode(buffer)?.to_vec())
     }
 
     /// Withdraws a notification. Its [`Done`] comes all the same. A ticket that is not live is ignored.
@@ -298,7 +299,7 @@ impl Sender {
         let is_its = pending.path.remote == peer.remote
             && pending.effect == Effect::Unknown
             && message.version == *version
-            && message.community.0 == &**community;
+            && message.community.0 == community.as_slice();
         is_its.then_some((ticket, response.error_status))
     }
 

@@ -140,8 +140,8 @@ impl Sender {
         let Some(engine) = known.and_then(|known| known.engine.as_mut()) else {
             return;
         };
-        self.buffer.resize(message.octets().len(), 0);
-        if let Some(status) = engine.read(self.now, pending.request_id, message, &mut self.buffer) {
+        let scratch = self.buffer.octets(message.octets().len());
+        if let Some(status) = engine.read(self.now, pending.request_id, message, scratch) {
             self.acknowledge(ticket, status);
         }
     }
