@@ -224,6 +224,14 @@ fn responses_wait_in_order_and_one_way_that_is_blocked_holds_up_no_other() {
 
 #[test]
 fn no_community_is_shown_by_debug() {
-    let shown = format!("{:?}", agent(tree()));
-    assert!(!shown.contains("public") && !shown.contains("[112, 117"), "{shown}");
+    let mut agent = agent(tree());
+    let names = asking([SYS_DESCR]);
+    let mut buffer = [0; 1472];
+    let request = Message::v2c(b"public", Body::get(7, &names))
+        .encode(&mut buffer)
+        .unwrap();
+    agent.handle_input(START, &manager(), request);
+    assert!(agent.transmit().is_some(), "a response that waits");
+    let shown = format!("{agent:?}");
+    assert!(!shown.contains("public") && !shown.contains("112, 117"), "{shown}");
 }

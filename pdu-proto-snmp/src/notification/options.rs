@@ -1,10 +1,11 @@
+use core::fmt;
 use core::time::Duration;
 
 use super::receiver::MAX_DATAGRAM;
 use crate::wire::Tolerance;
 
 /// What a [`Receiver`](super::Receiver) takes, and how much it keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReceiverOptions {
     /// How many notifications wait to be taken, one at least; 1,024 if not set. Of more the oldest are dropped, and counted:
@@ -31,6 +32,21 @@ pub struct ReceiverOptions {
     pub trials_per_second: u32,
     /// 64 random bits, other ones after each start: what encrypted answers to informs begin with.
     pub seed: u64,
+}
+
+/// All but the seed, from which salts could be told.
+impl fmt::Debug for ReceiverOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReceiverOptions")
+            .field("queue", &self.queue)
+            .field("rejected", &self.rejected)
+            .field("tolerance", &self.tolerance)
+            .field("memory", &self.memory)
+            .field("memories", &self.memories)
+            .field("engines", &self.engines)
+            .field("trials_per_second", &self.trials_per_second)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ReceiverOptions {
@@ -93,7 +109,7 @@ impl ReceiverOptions {
 }
 
 /// How a [`Sender`](super::Sender) works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SenderOptions {
     /// How many notifications may be on their way, or done and not [told](super::Sender::poll_event) yet; 256 if not set.
@@ -102,6 +118,16 @@ pub struct SenderOptions {
     pub max_message_size: usize,
     /// 64 random bits, other ones after each start: where ids and what encrypted messages begin with.
     pub seed: u64,
+}
+
+/// All but the seed, from which ids could be told.
+impl fmt::Debug for SenderOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SenderOptions")
+            .field("capacity", &self.capacity)
+            .field("max_message_size", &self.max_message_size)
+            .finish_non_exhaustive()
+    }
 }
 
 impl SenderOptions {

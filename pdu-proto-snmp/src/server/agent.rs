@@ -1,4 +1,5 @@
 use alloc::vec::Vec;
+use core::fmt;
 
 use pdu_core::{ErrorKind, Hub, Instant, LinkDemand, Path, Refused, Transport, earliest};
 
@@ -45,7 +46,6 @@ use crate::wire::Version;
 /// assert_eq!(response.body.varbinds().iter().next(), Some(Ok(VarBind::new(name, Value::OctetString(b"rack 7")))));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct Agent<T> {
     desk: Desk<T>,
     options: AgentOptions,
@@ -60,6 +60,19 @@ pub struct Agent<T> {
 enum Shown {
     Responses,
     Notifications,
+}
+
+/// Settings, counts and the tree; no community, and none of the messages that wait.
+impl<T: fmt::Debug> fmt::Debug for Agent<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Agent")
+            .field("options", &self.options)
+            .field("users", &self.users)
+            .field("sender", &self.sender)
+            .field("statistics", &self.desk.statistics)
+            .field("tree", &self.desk.tree)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Tree> Agent<T> {

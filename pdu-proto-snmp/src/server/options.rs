@@ -1,7 +1,9 @@
+use core::fmt;
+
 use crate::wire::{Deviation, Tolerance};
 
 /// What an agent takes and how much it answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct AgentOptions {
     /// Octets of the largest message, received or sent: 484 to 65,507, what lies outside counts as the nearer of them. By
     /// default 1,472, which fits one Ethernet frame.
@@ -18,6 +20,18 @@ pub struct AgentOptions {
     /// Where the salts of encrypted responses begin: best 64 random bits. By default 0, which is enough as long as the engine's
     /// boots are counted: no salt may come twice with the same boots and time.
     pub seed: u64,
+}
+
+/// All but the seed, from which salts could be told.
+impl fmt::Debug for AgentOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AgentOptions")
+            .field("max_message_size", &self.max_message_size)
+            .field("max_repetitions", &self.max_repetitions)
+            .field("queue", &self.queue)
+            .field("tolerance", &self.tolerance)
+            .finish_non_exhaustive()
+    }
 }
 
 impl AgentOptions {
