@@ -29,7 +29,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some((AuthProtocol::Sha256, b"maplesyrup")),
         Some((PrivProtocol::Aes128, b"pancakes")),
     )?;
-    println!("{:<8} {:>12} {:>14} {:>10} {:>14}", "", "ns a get", "agent's part", "allocs", "octets/target");
+    println!(
+        "{:<8} {:>12} {:>14} {:>10} {:>14}",
+        "", "ns a get", "agent's part", "allocs", "octets/target"
+    );
     measure("v2c", |address| Target::v2c(address, b"public"), &user)?;
     measure("authPriv", |address| Target::v3(address, user.clone()), &user)?;
     Ok(())
