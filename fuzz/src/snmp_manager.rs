@@ -247,7 +247,7 @@ impl Room {
         match self.manager.poll_event() {
             Some(ManagerEvent::Part { ticket, varbinds, .. }) => {
                 assert!(self.live.contains(&ticket), "a part of what has ended");
-                for varbind in varbinds.iter().flatten() {
+                for varbind in varbinds.checked().flatten() {
                     assert!(
                         varbind.name.starts_with(COLUMN),
                         "{} is not below the root",

@@ -28,7 +28,7 @@ pub enum ManagerEvent<'a> {
         target: TargetId,
         /// Which request.
         ticket: Ticket,
-        /// The next varbinds, all of them below the walk's root.
+        /// The next varbinds: all whose name is one are below the walk's root. What is broken among them stands in its place.
         varbinds: VarBinds<'a>,
     },
 }

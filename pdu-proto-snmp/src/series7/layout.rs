@@ -14,6 +14,9 @@ pub const GROUP_TABLE: u8 = 15;
 /// The table of outlets.
 pub const OUTLET_TABLE: u8 = 16;
 
+/// How many groups a row of their table has.
+const GROUPS: usize = 16;
+
 /// The last table that a unit counts the rows of.
 pub(super) const LAST_TABLE: u8 = 35;
 /// The most rows of a table. Source: the syntax of the tables' indices.
@@ -68,13 +71,15 @@ impl Layout {
     /// Where a reading of a row is measured; `None` if the unit has no such row.
     pub fn point(&self, measure: &Measure, row: u16) -> Option<Point> {
         let position = self.rows(measure.table).iter().position(|known| *known == row)?;
-        if let Some(point) = fixed_point(measure, row) {
-            return Some(point);
-        }
         let (probe, line) = match measure.place {
             Place::Probe(probe) => (probe, None),
             Place::ProbeOn(probe, line) => (probe, Some(line)),
-            _ => return None,
+            Place::Inlet(line) => return Some(Point::inlet(self.inlet(measure.table, row)?).on(line)),
+            Place::Group(group) => {
+                let number = position * GROUPS + usize::from(group);
+                return Some(Point::new(Component::OutletGroup, u16::try_from(number).ok()?));
+            }
+            Place::Outlet => return Some(Point::outlet(row)),
         };
         let before: usize = self
             .tables()
@@ -89,6 +94,16 @@ impl Layout {
         })
     }
 
+    /// The number of an inlet. A unit with meters of both kinds, which nobody has seen, has those of the Delta table behind the
+    /// others.
+    fn inlet(&self, table: u8, row: u16) -> Option<u16> {
+        let before = match table {
+            DELTA_TABLE => self.rows(WYE_TABLE).last().copied().unwrap_or(0),
+            _ => 0,
+        };
+        row.checked_add(before)
+    }
+
     /// The column and the row of the present value of a quantity at a place.
     pub fn find(&self, point: Point, quantity: Quantity) -> Option<(&'static Measure, u16)> {
         let measures = MEASURES
@@ -100,13 +115,14 @@ impl Layout {
     }
 }
 
-/// The place of a reading that has the same number whatever else is plugged into the unit; `None` of sensors.
+/// The place of a reading that has the same number whatever else is plugged into a unit with one kind of meter; `None` of
+/// sensors.
 pub(super) fn fixed_point(measure: &Measure, row: u16) -> Option<Point> {
     match measure.place {
         Place::Inlet(line) => Some(Point::inlet(row).on(line)),
-        Place::Group(group) => Some(Point::new(Component::OutletGroup, group.into())),
+        Place::Group(group) if row == 1 => Some(Point::new(Component::OutletGroup, group.into())),
         Place::Outlet => Some(Point::outlet(row)),
-        Place::Probe(_) | Place::ProbeOn(..) => None,
+        _ => None,
     }
 }
 
@@ -127,18 +143,17 @@ mod tests {
     #[test]
     fn every_reading_of_a_full_unit_has_a_place_of_its_own() {
         let mut layout = Layout::default();
-        for table in (2..=LAST_TABLE).filter(|table| *table != DELTA_TABLE) {
+        for table in 2..=LAST_TABLE {
             layout = layout.with_rows(table, 3);
         }
         let mut seen = alloc::collections::BTreeSet::new();
-        for measure in MEASURES.iter().filter(|measure| measure.table != DELTA_TABLE) {
-            let rows: &[u16] = if measure.table == GROUP_TABLE { &[1] } else { &[1, 2, 3] };
-            for row in rows {
-                let point = layout.point(measure, *row).unwrap();
+        for measure in MEASURES.iter() {
+            for row in 1..=3 {
+                let point = layout.point(measure, row).unwrap();
                 let key = alloc::format!("{point} {} {}", measure.quantity, measure.statistic);
                 assert!(seen.insert(key), "{} {row}: {point}", measure.name);
                 if measure.statistic == Statistic::Now {
-                    assert_eq!(layout.find(point, measure.quantity), Some((measure, *row)));
+                    assert_eq!(layout.find(point, measure.quantity), Some((measure, row)));
                 }
             }
         }
