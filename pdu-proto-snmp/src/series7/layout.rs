@@ -147,7 +147,7 @@ mod tests {
             layout = layout.with_rows(table, 3);
         }
         let mut seen = alloc::collections::BTreeSet::new();
-        for measure in MEASURES.iter() {
+        for measure in MEASURES {
             for row in 1..=3 {
                 let point = layout.point(measure, row).unwrap();
                 let key = alloc::format!("{point} {} {}", measure.quantity, measure.statistic);
