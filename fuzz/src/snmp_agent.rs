@@ -128,7 +128,7 @@ impl Room {
             }
             4 => self.hear_changed(script),
             5 => {
-                self.now = self.now + Duration::from_millis(u64::from(script.next_u16()) * 10);
+                self.now += Duration::from_millis(u64::from(script.next_u16()) * 10);
                 self.agent.handle_timeout(self.now);
             }
             6 => self.take(script.next_u8() % 4),

@@ -91,7 +91,7 @@ impl Room {
                 let ticket = self.live.get(at % self.live.len().max(1)).copied();
                 self.manager.cancel(self.now, ticket.unwrap_or(Ticket(at as u64)));
             }
-            4 | 5 => self.send(script.next_u8() % 4 != 0),
+            4 | 5 => self.send(!script.next_u8().is_multiple_of(4)),
             6 => self.deliver(script, |_, datagram| datagram),
             7 => self.deliver(script, |script, mut datagram| {
                 let at = usize::from(script.next_u16()) % datagram.len().max(1);
@@ -108,7 +108,7 @@ impl Room {
                 assert_eq!(taken, noise.len());
             }
             9 => {
-                self.now = self.now + Duration::from_millis(u64::from(script.next_u16()));
+                self.now += Duration::from_millis(u64::from(script.next_u16()));
                 self.manager.handle_timeout(self.now);
             }
             10 => self.take_event(),
