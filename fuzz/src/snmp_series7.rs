@@ -159,7 +159,8 @@ fn switch(script: &mut Script<'_>) -> Command {
 
 fn text(script: &mut Script<'_>) -> Option<String> {
     let len = script.next_u8();
-    len.is_multiple_of(2).then(|| String::from_utf8_lossy(script.take(usize::from(len))).into_owned())
+    len.is_multiple_of(2)
+        .then(|| String::from_utf8_lossy(script.take(usize::from(len))).into_owned())
 }
 
 fn settings(script: &mut Script<'_>) -> OutletSettings {
