@@ -1,1 +1,57 @@
 //! The console of the BKT BPS2000v2: its screens, and what is typed at them. No allocation.
+//!
+//! A console shows a screen and ends it with [`PROMPT`]; the client types a line; the next screen comes. What the screens
+//! look like is known from pictures of firmware 1.0.0 (B:659-1140). How the device answers a setting, what it says to a wrong
+//! line, and most of its keywords were never published: where this module assumes something it says `[INF]`.
+//!
+//! Both directions are here. A client reads with [`ScreenParser`] and [`Banner::parse`] and sends with [`Line::encode`]; a
+//! simulator writes with [`Screen::encode`] and [`Banner::encode`] and reads with [`Line::parse`]. Lines come and go without
+//! their ends, telnet commands and echo removed: that is [`wire`](crate::wire)'s.
+//!
+//! ```
+//! use pdu_core::Mode;
+//! use pdu_proto_telnet::bps2000::{Screen, ScreenKind, ScreenParser, PROMPT};
+//!
+//! let mut parser = ScreenParser::new(ScreenKind::Load, Mode::Strict);
+//! parser.push(b"Load Phase1:0.25A Phase2:0.00A Phase3:1.50A").unwrap();
+//! let Screen::Load(load) = parser.finish(PROMPT.as_bytes()).unwrap().value else {
+//!     panic!("not the screen that was asked for");
+//! };
+//! assert_eq!(load.phases[2].unwrap().to_string(), "1.50");
+//! ```
+
+mod banner;
+mod deviation;
+mod entry;
+mod error;
+mod line;
+mod parser;
+mod scan;
+mod screen;
+mod text;
+mod write;
+
+pub use banner::{Banner, Date, Uptime};
+pub use deviation::{Deviation, Deviations, Parsed};
+pub use entry::{Entry, ScreenKind};
+pub use error::{Expected, Fault, Found, LineError, RawLine, ScreenError, WriteError};
+pub use line::{Confirmed, Line, Member, PasswordChange, Phase};
+pub use parser::ScreenParser;
+pub use screen::{
+    AgentState, EnergyPhases, HttpSettings, Levels, Load, Network, Screen, SmtpSettings, SnmpService,
+    ThresholdSettings, Users,
+};
+pub use text::Secret;
+
+/// What every screen ends with, without a line end; blanks may follow. Source: B:681.
+pub const PROMPT: &str = "Please enter the command:";
+
+/// The first question of a login, without a line end. A second one after a password means that it was refused `[INF]`.
+/// Source: B:666.
+pub const ACCOUNT_PROMPT: &str = "Telnet Account:";
+
+/// The second question of a login, without a line end. The device echoes `*`. Source: B:667.
+pub const PASSWORD_PROMPT: &str = "Password:";
+
+/// The longest line that is read, in octets without its end; the longest of the manual has 119 (B:760). `[INF]`
+pub const MAX_LINE: usize = 512;
