@@ -19,6 +19,7 @@ use pdu_proto_modbus::wire::{Registers, Request, Response, rtu, tcp, value};
 
 mod bare;
 mod snmp;
+mod telnet;
 
 /// The manual's example of function 03 (B:1434) and its answer (B:1438): 231.8 V.
 const READ_VOLTAGE: [u8; 8] = [0x01, 0x03, 0x00, 0x00, 0x00, 0x01, 0x84, 0x0A];
@@ -26,7 +27,7 @@ const VOLTAGE: [u8; 7] = [0x01, 0x03, 0x02, 0x09, 0x0E, 0x3F, 0xD0];
 
 /// What `bare` calls: the number of the first check that failed, 0 if none did.
 fn run() -> u8 {
-    let checks: [fn() -> Option<bool>; 11] = [
+    let checks: [fn() -> Option<bool>; 13] = [
         request_is_built,
         answer_is_read,
         tcp_frame_is_read,
@@ -38,6 +39,8 @@ fn run() -> u8 {
         snmp::response_is_read,
         snmp::envelope_is_built_and_read,
         snmp::message_is_sealed_verified_and_deciphered,
+        telnet::prompt_is_seen,
+        telnet::line_is_built_and_its_echo_known,
     ];
     let failed = checks.iter().position(|check| check() != Some(true));
     failed.map_or(0, |index| index as u8 + 1)

@@ -35,6 +35,7 @@ fn shown(stream: &[u8]) -> Vec<String> {
 #[test]
 fn every_line_end_ends_one_line() {
     assert_eq!(shown(b"a\r\nb\nc\rd\r\0e"), ["a", "b", "c", "d", "e"]);
+    assert_eq!(shown(b"a\rb\nc"), ["a", "b", "c"]);
     assert_eq!(shown(b"a\r\n\r\nb\n\nc\r\rd"), ["a", "", "b", "", "c", "", "d"]);
 }
 
