@@ -225,7 +225,61 @@ fn main() {
     isotek_client();
     isotek_discovery();
     isotek_server();
+    telnet_stream();
 }
+
+/// Streams of a console with negotiation, prompts, echoes and what a terminal would do, behind three bytes that say where reads
+/// split them.
+fn telnet_stream() {
+    for (name, stream) in TELNET_STREAMS {
+        for (index, cuts) in [[255, 255, 255], [2, 7, 30]].iter().enumerate() {
+            seed("telnet_stream", &format!("{name}-{index}"), &[cuts, stream].concat());
+        }
+    }
+    let endless = [&[255, 255, 255, 0xFF, 0xFA, 24][..], &[b'x'; 600]].concat();
+    seed("telnet_stream", "subnegotiation-endless", &endless);
+    seed(
+        "telnet_stream",
+        "subnegotiation-late",
+        &[&endless[..], b"\xFF\xF0Command:"].concat(),
+    );
+    seed(
+        "telnet_stream",
+        "too-long",
+        &[&[b'x'; 600][..], b"\r\nCommand:"].concat(),
+    );
+    seed(
+        "telnet_stream",
+        "sequence-endless",
+        &[b"\xFF\xFF\xFF\x1B[", &[b'1'; 600][..], b"\n"].concat(),
+    );
+}
+
+const TELNET_STREAMS: [(&str, &[u8]); 8] = [
+    (
+        "login",
+        b"\xFF\xFB\x01\xFF\xFB\x03Version : 1.0.0\r\n\r\nTelnet Account:bkt\r\nPassword:***\r\nCommand:\r\n",
+    ),
+    ("prompt", b"11.Logout\r\n\r\n \r\nPlease enter the command: "),
+    (
+        "client",
+        b"\xFF\xFD\x03\xFF\xFB\x18\xFF\xFB\x1F\xFF\xFD\x01bkt\r\0bkt\r\n1\r\0\xFF\xF6",
+    ),
+    (
+        "in-a-word",
+        b"Please en\xFF\xFB\x01ter the \xFF\xF1command\xFF\xFE\x22:",
+    ),
+    (
+        "subnegotiation",
+        b"a\xFF\xFA\x18\x01\xFF\xFF\xF0\xFF\xFB\xFF\xF0b\xFF\xFF",
+    ),
+    ("ends", b"a\r\nb\nc\rd\r\0e\r\r\nf\n\r"),
+    (
+        "terminal",
+        b"\x1B[2J\x1B[1;1HComand\x08\x08\x08mand\x7F:\x07\r\n\x1B(B\x1B=x\t\x0C",
+    ),
+    ("strings", b"\x1B]0;title\x07a\x1BP1$r\x1B\\b\x1B]0;\r\nc\x1B\x1B[1m"),
+];
 
 /// Lines of the IsoTek manual as meant and as printed, behind three bytes that say where reads split them.
 fn isotek_lines() {
