@@ -75,7 +75,7 @@ fn subnegotiation_without_end_is_told_once() {
     let mut stream = b"\xFF\xFA\x18".to_vec();
     stream.resize(1 << 20, b'x');
     assert_eq!(events(&stream), ["SubnegotiationTooLong(TERMINAL-TYPE)"]);
-    assert_eq!(size_of::<Nvt>(), 12, "and nothing of it is kept");
+    assert!(size_of::<Nvt>() <= 16, "and nothing of it is kept");
 
     stream.extend_from_slice(b"\xFF\xF0data");
     assert_eq!(events(&stream).len(), 1);
