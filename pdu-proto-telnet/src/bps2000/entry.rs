@@ -247,13 +247,13 @@ impl ScreenKind {
         })
     }
 
-    /// The line between a screen and its prompt in the picture: none, empty, or of one blank.
-    pub(super) const fn gap(self) -> Option<&'static str> {
-        match self {
-            Self::Information | Self::Thresholds | Self::Energy | Self::Restart => None,
-            Self::Main | Self::Load | Self::Clock | Self::Snmp | Self::Http => Some(""),
-            Self::Users | Self::Network | Self::Smtp => Some(" "),
-        }
+    /// Whether an empty line stands between it and its prompt. Some of the pictures have a second one, of one blank, which the
+    /// same screen lacks in others (B:680, B:714-715): it is taken for the text extraction's `[INF]`.
+    pub(super) const fn has_gap(self) -> bool {
+        !matches!(
+            self,
+            Self::Information | Self::Thresholds | Self::Energy | Self::Restart
+        )
     }
 }
 

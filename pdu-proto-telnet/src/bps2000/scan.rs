@@ -64,7 +64,9 @@ impl<'a> Cursor<'a> {
     }
 
     fn loosely(&mut self, text: &str) -> bool {
-        self.skip_odd_blanks();
+        if !text.starts_with(' ') {
+            self.skip_odd_blanks();
+        }
         for wanted in text.bytes() {
             match wanted {
                 b' ' if self.blanks() == 0 => return false,
@@ -260,6 +262,7 @@ impl<'a> Cursor<'a> {
 
     /// `yyyy-mm-dd`, at midnight.
     pub(super) fn date(&mut self) -> Scan<LocalDateTime> {
+        self.skip_odd_blanks();
         let fault = self.fault(Expected::Date);
         let (year, month, day) = self.triple(4, b'-').ok_or(fault)?;
         LocalDateTime::new(year, month, day, 0, 0, 0).ok_or(fault)
@@ -267,6 +270,7 @@ impl<'a> Cursor<'a> {
 
     /// `hh:mm:ss` on this day.
     pub(super) fn time(&mut self, day: LocalDateTime) -> Scan<LocalDateTime> {
+        self.skip_odd_blanks();
         let fault = self.fault(Expected::Time);
         let (hour, minute, second) = self.triple(2, b':').ok_or(fault)?;
         let hour = u8::try_from(hour).map_err(|_| fault)?;
@@ -275,6 +279,7 @@ impl<'a> Cursor<'a> {
 
     /// Four numbers of 0 to 255. Zeros before a number are refused: some read them as octal.
     pub(super) fn address(&mut self) -> Scan<Ipv4Addr> {
+        self.skip_odd_blanks();
         let fault = self.fault(Expected::Address);
         let mut octets = [0_u8; 4];
         for (index, octet) in octets.iter_mut().enumerate() {
@@ -352,7 +357,11 @@ impl<'a> Cursor<'a> {
                     self.skip_odd_blanks();
                     continue;
                 }
-                None if self.is_lenient() && read > from && (after_break || matches!(wanted, b' ' | b'.')) => {
+                // After an item at least: `Command:` alone is the main menu.
+                None if self.is_lenient()
+                    && read > from.max("Command:".len())
+                    && (after_break || matches!(wanted, b' ' | b'.')) =>
+                {
                     self.deviations.insert(Deviation::Wrapped);
                     return Ok(read + usize::from(wanted == b' '));
                 }

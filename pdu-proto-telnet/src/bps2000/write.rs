@@ -72,8 +72,8 @@ impl Screen<'_> {
         if let Some(format) = kind.format() {
             write!(out, "Command format:{format}\r\n")?;
         }
-        if let Some(gap) = kind.gap() {
-            write!(out, "{gap}\r\n")?;
+        if kind.has_gap() {
+            out.write_str("\r\n")?;
         }
         out.write_str(PROMPT)
     }
