@@ -6,7 +6,7 @@ use core::net::Ipv4Addr;
 use pdu_core::{Decimal, LocalDateTime, Mode};
 
 use super::scan::{Cursor, Scan};
-use super::text::{begins, is_printable};
+use super::text::{find, is_printable};
 use super::write::emit;
 use super::{Deviation, Entry, Expected, Found, Levels, LineError, MAX_LINE, Parsed, ScreenKind, Secret};
 
@@ -283,7 +283,7 @@ fn check_undocumented(text: &str) -> Result<(), LineError> {
     }
     // Not by the back door: these have lines of their own, or none.
     let guarded = ["clear", "restart", "factory", "reset", "reboot"];
-    if guarded.iter().any(|word| begins(bytes, word)) {
+    if guarded.iter().any(|word| find(bytes, word).is_some()) {
         return Err(LineError::Unconfirmed);
     }
     Ok(())
