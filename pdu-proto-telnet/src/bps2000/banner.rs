@@ -51,7 +51,7 @@ pub struct Uptime {
     pub minutes: u8,
 }
 
-/// The banner. All of it is optional: the pictures are of firmware 1.0.0, and later ones may say less. Source: B:659-663.
+/// The banner. All of it is optional: the pictures are of firmware 1.0.0, and later ones may say less. Source: lines 659-663.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Banner<'a> {
     /// `Last Update Time`: of the firmware.

@@ -10,9 +10,9 @@ pub enum Deviation {
     Case,
     /// Blanks that should not be there, more than one, or an empty line between two lines of a screen.
     Blanks,
-    /// A blank before the point of a menu item: `7 .Set Recipient` (B:983).
+    /// A blank before the point of a menu item: `7 .Set Recipient` (line 983).
     BlankBeforeDot,
-    /// A menu over more than one line, as a terminal wraps it (B:864-865).
+    /// A menu over more than one line, as a terminal wraps it (lines 864-865).
     Wrapped,
     /// No `Command format:` line.
     FormatMissing,

@@ -3,7 +3,7 @@
 use super::PROMPT;
 use super::text::begins;
 
-/// An entry of the main menu. Source: B:669-679.
+/// An entry of the main menu. Source: lines 669-679.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 // Exhaustive on purpose: the menu has these.
 pub enum Entry {
@@ -108,29 +108,29 @@ impl Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 // Exhaustive on purpose: the console has these.
 pub enum ScreenKind {
-    /// The main menu (B:668-681).
+    /// The main menu (lines 668-681).
     Main,
-    /// The menu of entry 1, without a value (B:760-761).
+    /// The menu of entry 1, without a value (lines 760-761).
     Information,
-    /// The answer to `master load` or `slave1 load`; the menu of entry 1 stays in force (B:763-765).
+    /// The answer to `master load` or `slave1 load`; the menu of entry 1 stays in force (lines 763-765).
     Load,
-    /// Entry 2 (B:794-798).
+    /// Entry 2 (lines 794-798).
     Clock,
-    /// Entry 3 (B:825-830).
+    /// Entry 3 (lines 825-830).
     Users,
-    /// Entry 4 (B:859-869).
+    /// Entry 4 (lines 859-869).
     Network,
-    /// Entry 5 (B:903-911).
+    /// Entry 5 (lines 903-911).
     Snmp,
-    /// Entry 6 (B:941-946).
+    /// Entry 6 (lines 941-946).
     Http,
-    /// Entry 7 (B:975-987).
+    /// Entry 7 (lines 975-987).
     Smtp,
-    /// Entry 8 (B:1020-1031).
+    /// Entry 8 (lines 1020-1031).
     Thresholds,
-    /// Entry 9 (B:1059-1065).
+    /// Entry 9 (lines 1059-1065).
     Energy,
-    /// Entry 10 (B:1097-1102).
+    /// Entry 10 (lines 1097-1102).
     Restart,
 }
 
@@ -209,7 +209,7 @@ impl ScreenKind {
         }
     }
 
-    /// Its menu as the device sends it `[INF]`: on one line, where two of the pictures wrap (B:864-865, B:983).
+    /// Its menu as the device sends it `[INF]`: on one line, where two of the pictures wrap (lines 864-865, line 983).
     pub(super) const fn menu(self) -> Option<&'static str> {
         Some(match self {
             Self::Main | Self::Load | Self::Restart => return None,
@@ -248,7 +248,7 @@ impl ScreenKind {
     }
 
     /// Whether an empty line stands between it and its prompt. Some of the pictures have a second one, of one blank, which the
-    /// same screen lacks in others (B:680, B:714-715): it is taken for the text extraction's `[INF]`.
+    /// same screen lacks in others (lines 680, 714-715): it is taken for the text extraction's `[INF]`.
     pub(super) const fn has_gap(self) -> bool {
         !matches!(
             self,

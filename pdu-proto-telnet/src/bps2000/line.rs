@@ -28,23 +28,23 @@ pub enum Line<'a> {
     OpenRestart(Confirmed),
     /// The number before `Back` on this screen.
     Back(ScreenKind),
-    /// On entry 1: the load of a unit (B:761).
+    /// On entry 1: the load of a unit (line 761).
     Load(Member),
-    /// On entry 2 (B:796).
+    /// On entry 2 (line 796).
     SetClock(LocalDateTime),
-    /// On entry 3 (B:827).
+    /// On entry 3 (line 827).
     ChangePassword(PasswordChange<'a>),
-    /// On entries 4 and 5 (B:866, 909). The manual has this one keyword for four settings of entry 4: only of the first is it
+    /// On entries 4 and 5 (lines 866, 909). The manual has this one keyword for four settings of entry 4: only of the first is it
     /// likely `[INF]`.
     SetAddress(Ipv4Addr),
-    /// On entry 6 (B:944): 1 to 65535.
+    /// On entry 6 (line 944): 1 to 65535.
     SetPort(u16),
-    /// On entry 7 (B:984): 1 to 30 characters without `&` and `:`.
+    /// On entry 7 (line 984): 1 to 30 characters without `&` and `:`.
     SetAccount(&'a str),
-    /// On entry 8 (B:1030): thresholds of the current of a phase, 0 to 999.9 A in steps of 0.1. The manual has `one` only, and
+    /// On entry 8 (line 1030): thresholds of the current of a phase, 0 to 999.9 A in steps of 0.1. The manual has `one` only, and
     /// does not say that the order is that of the screen `[INF]`.
     SetCurrent(Phase, Levels),
-    /// On entry 9 (B:1064): clears the energy of a phase. The manual has `clearp1` only.
+    /// On entry 9 (line 1064): clears the energy of a phase. The manual has `clearp1` only.
     ClearEnergy(Phase, Confirmed),
     /// On entry 10: `1`, restarts the unit.
     Restart(Confirmed),

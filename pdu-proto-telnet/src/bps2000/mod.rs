@@ -1,7 +1,7 @@
 //! The console of the BKT BPS2000v2: its screens, and what is typed at them. No allocation.
 //!
 //! A console shows a screen and ends it with [`PROMPT`]; the client types a line; the next screen comes. What the screens
-//! look like is known from pictures of firmware 1.0.0 (B:659-1140). How the device answers a setting, what it says to a wrong
+//! look like is known from pictures of firmware 1.0.0 (lines 659-1140). How the device answers a setting, what it says to a wrong
 //! line, and most of its keywords were never published: where this module assumes something it says `[INF]`.
 //!
 //! Both directions are here. A client reads with [`ScreenParser`] and [`Banner::parse`] and sends with [`Line::encode`]; a
@@ -43,15 +43,15 @@ pub use screen::{
 };
 pub use text::Secret;
 
-/// What every screen ends with, without a line end; blanks may follow. Source: B:681.
+/// What every screen ends with, without a line end; blanks may follow. Source: line 681.
 pub const PROMPT: &str = "Please enter the command:";
 
 /// The first question of a login, without a line end. A second one after a password means that it was refused `[INF]`.
-/// Source: B:666.
+/// Source: line 666.
 pub const ACCOUNT_PROMPT: &str = "Telnet Account:";
 
-/// The second question of a login, without a line end. The device echoes `*`. Source: B:667.
+/// The second question of a login, without a line end. The device echoes `*`. Source: line 667.
 pub const PASSWORD_PROMPT: &str = "Password:";
 
-/// The longest line that is read, in octets without its end; the longest of the manual has 119 (B:760). `[INF]`
+/// The longest line that is read, in octets without its end; the longest of the manual has 119 (line 760). `[INF]`
 pub const MAX_LINE: usize = 512;

@@ -57,7 +57,7 @@ impl Screen<'_> {
     }
 }
 
-/// Load of each phase, in A with the device's digits: two behind the point (B:763).
+/// Load of each phase, in A with the device's digits: two behind the point (line 763).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Load {
     /// L1, L2, L3. The console prints all three, and 0.00 for what a unit of one phase does not have `[INF]`; lenient mode
@@ -65,14 +65,14 @@ pub struct Load {
     pub phases: [Option<Decimal>; 3],
 }
 
-/// The user of the console. Source: B:825.
+/// The user of the console. Source: line 825.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Users<'a> {
     /// Its name, of at most 512 octets.
     pub name: &'a str,
 }
 
-/// Network settings. Source: B:859-863.
+/// Network settings. Source: lines 859-863.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
     /// `IPv4 Address`
@@ -102,12 +102,12 @@ impl Default for Network {
 pub enum AgentState {
     /// `Enable`
     Enabled,
-    /// `Disable`: the word of the web page (B:642); the console's picture has the other only. `[INF]`
+    /// `Disable`: the word of the web page (line 642); the console's picture has the other only. `[INF]`
     #[default]
     Disabled,
 }
 
-/// The SNMP service; the console knows v1 only (B:876). Source: B:903-907.
+/// The SNMP service; the console knows v1 only (line 876). Source: lines 903-907.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SnmpService<'a> {
     /// `SNMP agent`
@@ -131,14 +131,14 @@ impl Default for SnmpService<'_> {
     }
 }
 
-/// HTTP settings. Source: B:941-942.
+/// HTTP settings. Source: lines 941-942.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct HttpSettings {
     /// `HTTP port`
     pub port: u16,
 }
 
-/// Mail settings. Source: B:975-982.
+/// Mail settings. Source: lines 975-982.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct SmtpSettings<'a> {
     /// `SMTP Account`; may be empty.
@@ -198,7 +198,7 @@ impl Levels {
     }
 }
 
-/// All thresholds. Source: B:1020-1028.
+/// All thresholds. Source: lines 1020-1028.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct ThresholdSettings {
     /// Of the current of L1, L2, L3, in A.
@@ -211,7 +211,7 @@ pub struct ThresholdSettings {
     pub humidity: Levels,
 }
 
-/// Energy of each phase, as printed. The screen names no unit and no scale, so neither does this. Source: B:1059-1062.
+/// Energy of each phase, as printed. The screen names no unit and no scale, so neither does this. Source: lines 1059-1062.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct EnergyPhases {
     /// L1, L2, L3.

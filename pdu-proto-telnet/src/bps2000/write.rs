@@ -109,7 +109,7 @@ impl Screen<'_> {
 }
 
 impl Banner<'_> {
-    /// Writes the lines that it has, and the empty one behind them (B:659-664), each ended by CR LF `[INF]`.
+    /// Writes the lines that it has, and the empty one behind them (lines 659-664), each ended by CR LF `[INF]`.
     pub fn encode(&self, out: &mut [u8]) -> Result<usize, WriteError> {
         check_text("version", self.version.unwrap_or_default())?;
         check_text("banner", self.text.unwrap_or_default())?;

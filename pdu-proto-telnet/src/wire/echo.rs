@@ -9,7 +9,7 @@ use core::fmt;
 pub enum Echo<'s> {
     /// A line that is shown as it was typed.
     Shown(&'s [u8]),
-    /// A password: shown as asterisks (B:667), or, by a device that does not care, as it was typed. `Debug` does not show it.
+    /// A password: shown as asterisks (line 667), or, by a device that does not care, as it was typed. `Debug` does not show it.
     Password(&'s [u8]),
 }
 
