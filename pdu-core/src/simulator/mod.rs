@@ -240,7 +240,7 @@ impl Wander {
 
 /// A probe for temperature and humidity.
 #[derive(Clone, Copy, Debug)]
-#[allow(clippy::exhaustive_enums)] // what a simulator can do with a probe
+// Exhaustive on purpose: what a simulator can do with a probe.
 pub enum ProbeModel {
     /// Not plugged in.
     Absent,
