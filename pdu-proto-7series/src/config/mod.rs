@@ -1,0 +1,1 @@
+//! The configuration XML: a lossless document, whose unit it is, typed settings, differences, restoring.

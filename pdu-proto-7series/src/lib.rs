@@ -1,0 +1,21 @@
+#![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![doc = include_str!("../README.md")]
+
+#[cfg(feature = "std")]
+pub mod client;
+#[cfg(feature = "std")]
+pub mod config;
+#[cfg(feature = "std")]
+pub mod history;
+#[cfg(feature = "std")]
+pub mod http;
+#[cfg(feature = "std")]
+pub mod live;
+#[cfg(feature = "std")]
+pub mod profile;
+#[cfg(feature = "std")]
+pub mod series7;
+#[cfg(feature = "std")]
+pub mod server;
+pub mod wire;

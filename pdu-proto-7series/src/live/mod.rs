@@ -1,0 +1,1 @@
+//! The live XML document, `data.xml`.

@@ -1,0 +1,1 @@
+//! The unit: readings, outlets and configuration over HTTP; with a simulated one.

@@ -1,0 +1,1 @@
+//! What the unit calls its readings: tables. No allocation, no std.
