@@ -3,6 +3,9 @@
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "std")]
+mod error;
+
+#[cfg(feature = "std")]
 pub mod client;
 #[cfg(feature = "std")]
 pub mod config;
@@ -19,3 +22,6 @@ pub mod series7;
 #[cfg(feature = "std")]
 pub mod server;
 pub mod wire;
+
+#[cfg(feature = "std")]
+pub use error::{Position, Series7Error};
