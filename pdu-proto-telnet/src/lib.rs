@@ -2,5 +2,13 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
 pub mod bps2000;
+#[cfg(feature = "alloc")]
+pub mod client;
+mod error;
 pub mod wire;
+
+pub use error::{Awaited, ReplyPart, StreamFault, TelnetError};

@@ -27,13 +27,19 @@ pub fn encode_data(data: &[u8], out: &mut [u8]) -> Result<usize, WireError> {
 /// [`WireError::LineEnd`] and [`WireError::LineTooLong`] for what is not one line, [`WireError::Buffer`] for too small a buffer; nothing
 /// was written then.
 pub fn encode_line(line: &[u8], out: &mut [u8]) -> Result<usize, WireError> {
+    check_line(line)?;
+    put(line, &LINE_END, encoded_data_len(line) + LINE_END.len(), out)
+}
+
+/// Is `line` one line, and short enough to be sent?
+pub(crate) fn check_line(line: &[u8]) -> Result<(), WireError> {
     if line.len() > MAX_LINE {
         return Err(WireError::LineTooLong { len: line.len() });
     }
-    if let Some(at) = line.iter().position(|octet| matches!(octet, b'\r' | b'\n' | 0)) {
-        return Err(WireError::LineEnd { at });
+    match line.iter().position(|octet| matches!(octet, b'\r' | b'\n' | 0)) {
+        Some(at) => Err(WireError::LineEnd { at }),
+        None => Ok(()),
     }
-    put(line, &LINE_END, encoded_data_len(line) + LINE_END.len(), out)
 }
 
 fn put(data: &[u8], end: &[u8], needed: usize, out: &mut [u8]) -> Result<usize, WireError> {

@@ -117,6 +117,14 @@ impl<const N: usize> Lines<N> {
     /// A line that is being skipped goes on being skipped, and so does an escape sequence.
     pub fn forget_unfinished(&mut self) {
         self.len = 0;
+        self.is_told = false;
+    }
+
+    /// The line that [`next`](Self::next) has just told, once more.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn told(&self) -> &[u8] {
+        let len = if self.is_told { self.len } else { 0 };
+        self.buffer.get(..len).unwrap_or_default()
     }
 
     /// Lines that were too long.

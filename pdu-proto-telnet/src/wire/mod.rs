@@ -48,6 +48,8 @@ mod option;
 mod prompt;
 
 pub use echo::{Echo, Echoed};
+#[cfg(feature = "alloc")]
+pub(crate) use encode::check_line;
 pub use encode::{encode_data, encode_line, encoded_data_len};
 pub use error::WireError;
 pub use lines::{Line, Lines, MAX_LINE};
