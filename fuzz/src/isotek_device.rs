@@ -95,9 +95,14 @@ fn command(script: &mut Script<'_>) -> Option<Command> {
         7 | 8 => switch(script),
         9 => Command::SetClock(time(script)?),
         10 | 11 => Command::SetSchedule((0..script.next_u8() % 5).filter_map(|_| record(script)).collect()),
-        12 | 13 => Command::SetSettings(Settings {
-            outlets: (0..script.next_u8() % 5).map(|_| outlet_settings(script)).collect(),
-        }),
+        12 | 13 => Command::SetSettings(
+            Settings::from(
+                (0..script.next_u8() % 5)
+                    .map(|_| outlet_settings(script))
+                    .collect::<Vec<_>>(),
+            )
+            .into(),
+        ),
         14 => Command::Restart(if script.next_u8().is_multiple_of(4) {
             Restart::FactoryDefaults
         } else {

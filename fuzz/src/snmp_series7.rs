@@ -125,9 +125,9 @@ fn command(script: &mut Script<'_>) -> Option<Command> {
         5 => Command::Settings,
         6 => Command::AlarmRules,
         7..=9 => switch(script),
-        10 | 11 => Command::SetSettings(Settings {
-            outlets: (0..script.next_u8() % 4).map(|_| settings(script)).collect(),
-        }),
+        10 | 11 => Command::SetSettings(
+            Settings::from((0..script.next_u8() % 4).map(|_| settings(script)).collect::<Vec<_>>()).into(),
+        ),
         12 | 13 => Command::SetAlarmRules((0..script.next_u8() % 4).map(|_| rule(script)).collect()),
         14 => Command::ResetEnergy(Point::new(Component::Outlet, script.next_u16())),
         _ => Command::Thresholds,

@@ -7,8 +7,8 @@ use core::fmt;
 
 use crate::words::words;
 use crate::{
-    Action, Alarm, ContactStatus, Decimal, Delay, Effect, Error, ErrorKind, LocalDateTime, OutletKind, Point,
-    PowerRestorePolicy, PowerState, Quantity, Reading, ScheduleRecord, Session, Target, ThresholdSetting, Trip,
+    Action, Alarm, ContactStatus, Decimal, Delay, Effect, Error, ErrorKind, LocalDateTime, Point, PowerState, Quantity,
+    Reading, ScheduleRecord, Session, Settings, Target, ThresholdSetting, Trip,
 };
 
 /// A [`Session`] with a rack unit, whatever its protocol: commands and answers in one vocabulary.
@@ -62,10 +62,10 @@ pub enum Command {
     Schedule,
     /// Replaces all records of the scheduler by these, and reads them back.
     SetSchedule(Vec<ScheduleRecord>),
-    /// What is stored in the unit of its outlets.
+    /// What is stored in the unit: of its outlets, network, users, services.
     Settings,
     /// Stores what differs, and reads it back; see [`Settings`].
-    SetSettings(Settings),
+    SetSettings(Box<Settings>),
     /// All rules by which the unit itself raises alarms.
     AlarmRules,
     /// Replaces all alarm rules by these, and reads them back.
@@ -110,7 +110,7 @@ pub enum Answer {
     /// All records of the unit's own scheduler, in its order.
     Schedule(Vec<ScheduleRecord>),
     /// What is stored in the unit.
-    Settings(Settings),
+    Settings(Box<Settings>),
     /// All rules by which the unit itself raises alarms, by their rows.
     AlarmRules(Vec<AlarmRule>),
 }
@@ -214,85 +214,6 @@ pub struct OutletStatus {
     pub state: PowerState,
     /// What is still to happen to it.
     pub pending: Option<Action>,
-}
-
-/// What is stored in a unit and stays there. A list that a device does not have is empty.
-///
-/// To change something, name only that: what is not listed, and each field that is `None`, stays as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(default, deny_unknown_fields)
-)]
-pub struct Settings {
-    /// Of its outlets.
-    pub outlets: Vec<OutletSettings>,
-}
-
-/// What is stored of one outlet. `None` is what the device does not have or, in a change, what stays as it is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(deny_unknown_fields)
-)]
-pub struct OutletSettings {
-    /// Member of the chain.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub unit: u16,
-    /// Which outlet, from 1.
-    pub number: u16,
-    /// Its name, without the blanks that a device pads it with.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub name: Option<String>,
-    /// What stands behind it, or whether it may be switched.
-    #[cfg_attr(feature = "serde", serde(default, rename = "type"))]
-    pub kind: Option<OutletKind>,
-    /// The address of a page about what stands behind it.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub url: Option<String>,
-    /// Its only delay in seconds, on devices that have but one: what they do with it is for their documentation to say.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub delay: Option<u32>,
-    /// Seconds that a delayed switching on waits.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub on_delay: Option<u32>,
-    /// Seconds that a delayed switching off waits.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub off_delay: Option<u32>,
-    /// Seconds that a delayed cycle waits before it switches off.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub cycle_delay: Option<u32>,
-    /// Seconds that a cycle stays off.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub cycle_duration: Option<u32>,
-    /// What it does when the unit gets power again.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub restore_policy: Option<PowerRestorePolicy>,
-    /// Seconds that it waits for that.
-    #[cfg_attr(feature = "serde", serde(default))]
-    pub restore_delay: Option<u32>,
-}
-
-impl OutletSettings {
-    /// Nothing of outlet `number` of unit 0: a change that changes nothing yet.
-    pub const fn of(number: u16) -> Self {
-        Self {
-            unit: 0,
-            number,
-            name: None,
-            kind: None,
-            url: None,
-            delay: None,
-            on_delay: None,
-            off_delay: None,
-            cycle_delay: None,
-            cycle_duration: None,
-            restore_policy: None,
-            restore_delay: None,
-        }
-    }
 }
 
 /// A rule by which a unit itself raises an alarm.

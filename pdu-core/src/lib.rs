@@ -21,6 +21,10 @@ mod peer;
 mod rng;
 #[cfg(feature = "alloc")]
 mod schedule;
+#[cfg(feature = "alloc")]
+mod secret;
+#[cfg(feature = "alloc")]
+mod settings;
 mod status;
 mod time;
 mod time_of_day;
@@ -42,7 +46,7 @@ pub use call_error::CallError;
 #[cfg(feature = "alloc")]
 pub use device::{
     AlarmRule, Answer, Capabilities, Capability, Command, DeviceError, DeviceSession, Identity, IdentitySource,
-    OutletSettings, OutletStatus, Restart, Settings, Snapshot, Update,
+    OutletStatus, Restart, Snapshot, Update,
 };
 pub use endpoint::{Endpoint, Event, EventOf, Hub, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport};
 pub use error::{Effect, Error, ErrorKind};
@@ -53,6 +57,13 @@ pub use peer::{ConnectionId, Path};
 pub use rng::Rng;
 #[cfg(feature = "alloc")]
 pub use schedule::{Comparison, ScheduleRecord, Trigger};
+#[cfg(feature = "alloc")]
+pub use secret::Secret;
+#[cfg(feature = "alloc")]
+pub use settings::{
+    Addressing, MailSettings, NetworkSettings, OutletSettings, ServiceState, Settings, SettingsSection, SnmpSettings,
+    UserRole, UserSettings, WebServices, WebSettings,
+};
 pub use status::Status;
 #[cfg(feature = "std")]
 pub use time::Clock;

@@ -122,12 +122,13 @@ fn request(n: u32) -> Command {
         3 | 5 | 7 if n < 8 => switch(n),
         6 if n < 8 => Command::Clock,
         2 => Command::Schedule,
-        3 => Command::SetSettings(Settings {
-            outlets: vec![OutletSettings {
+        3 => Command::SetSettings(
+            Settings::from(vec![OutletSettings {
                 delay: Some(delay(n)),
                 ..OutletSettings::of(outlet(n))
-            }],
-        }),
+            }])
+            .into(),
+        ),
         4 => Command::Identity,
         5 => Command::SetSchedule(records(n)),
         6 => Command::Snapshot,

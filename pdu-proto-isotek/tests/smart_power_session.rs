@@ -681,18 +681,20 @@ fn what_the_protocol_has_no_line_for_is_unsupported_and_never_approximated() {
         Command::Restart(Restart::FactoryDefaults),
         Command::Thresholds,
         Command::ResetEnergy(Point::outlet(1)),
-        Command::SetSettings(Settings {
-            outlets: vec![OutletSettings {
+        Command::SetSettings(
+            Settings::from(vec![OutletSettings {
                 restore_policy: Some(PowerRestorePolicy::AlwaysOn),
                 ..OutletSettings::of(1)
-            }],
-        }),
-        Command::SetSettings(Settings {
-            outlets: vec![OutletSettings {
+            }])
+            .into(),
+        ),
+        Command::SetSettings(
+            Settings::from(vec![OutletSettings {
                 on_delay: Some(5),
                 ..OutletSettings::of(1)
-            }],
-        }),
+            }])
+            .into(),
+        ),
         Command::SetSchedule(vec![ScheduleRecord {
             action: Action::CancelPending,
             ..at_half_past_seven(1)
@@ -992,7 +994,7 @@ fn named(number: u16, name: &str) -> OutletSettings {
 }
 
 fn set(outlets: Vec<OutletSettings>) -> Command {
-    Command::SetSettings(Settings { outlets })
+    Command::SetSettings(Settings::from(outlets).into())
 }
 
 fn write_config(number: u8, config: OutletConfig<'static>) -> wire::Command<'static> {

@@ -80,7 +80,7 @@ fn outlet(number: u8) -> Outlet {
 }
 
 fn set_settings(outlets: Vec<OutletSettings>) -> Command {
-    Command::SetSettings(Settings { outlets })
+    Command::SetSettings(Settings::from(outlets).into())
 }
 
 fn kind(number: u16, kind: OutletKind) -> OutletSettings {

@@ -100,9 +100,7 @@ fn delay_of(n: u32) -> Command {
         on_delay: Some(1000 + n),
         ..OutletSettings::of(u16::try_from(n % 16).unwrap() + 1)
     };
-    Command::SetSettings(Settings {
-        outlets: [delay].into(),
-    })
+    Command::SetSettings(Settings::from(vec![delay]).into())
 }
 
 fn rule_of(n: u32) -> Command {

@@ -435,9 +435,7 @@ fn delayed_switching_is_accepted_and_shows_what_is_pending() {
         off_delay: Some(30),
         ..OutletSettings::of(2)
     };
-    let set = Command::SetSettings(Settings {
-        outlets: [settings].into(),
-    });
+    let set = Command::SetSettings(Settings::from(vec![settings]).into());
     assert_eq!(call(&mut link, set), Ok(Answer::Confirmed));
     assert_eq!(
         call(&mut link, switch(2, Action::Off, Delay::Configured)),
@@ -458,9 +456,7 @@ fn cancel_drops_what_is_pending_and_switches_nothing() {
         off_delay: Some(30),
         ..OutletSettings::of(2)
     };
-    let set = Command::SetSettings(Settings {
-        outlets: [settings].into(),
-    });
+    let set = Command::SetSettings(Settings::from(vec![settings]).into());
     call(&mut link, set).unwrap();
     call(&mut link, switch(2, Action::Off, Delay::Configured)).unwrap();
     assert_eq!(
@@ -641,11 +637,7 @@ fn only_what_differs_is_written_and_all_is_read_back() {
         restore_delay: Some(3),
         ..OutletSettings::of(3)
     };
-    let set = |outlet: &OutletSettings| {
-        Command::SetSettings(Settings {
-            outlets: [outlet.clone()].into(),
-        })
-    };
+    let set = |outlet: &OutletSettings| Command::SetSettings(Settings::from(vec![outlet.clone()]).into());
     assert_eq!(call(&mut link, set(&wanted)), Ok(Answer::Confirmed));
     let written = writes(&link, pdu_core::Instant::EPOCH);
     let columns: Vec<_> = written[0]
@@ -713,7 +705,7 @@ fn settings_that_may_not_be_are_refused_before_a_byte_is_sent() {
         ),
     ] {
         let mut link = link(Series7::new(3));
-        let error = call(&mut link, Command::SetSettings(Settings { outlets })).unwrap_err();
+        let error = call(&mut link, Command::SetSettings(Settings::from(outlets).into())).unwrap_err();
         assert!(error.starts_with(&format!("{kind}, not applied")), "{error}");
         assert!(link.sent().is_empty());
     }
@@ -730,8 +722,8 @@ fn power_on_action_that_the_unit_does_not_support_is_not_written() {
         restore_policy: Some(PowerRestorePolicy::AlwaysOff),
         ..OutletSettings::of(3)
     };
-    let outlets = [wanted].into();
-    let error = call(&mut link, Command::SetSettings(Settings { outlets })).unwrap_err();
+    let outlets = vec![wanted];
+    let error = call(&mut link, Command::SetSettings(Settings::from(outlets).into())).unwrap_err();
     assert_eq!(
         error,
         "unsupported, not applied: the unit does not store ctrlOutletPOAAction.3"
@@ -749,8 +741,8 @@ fn setting_that_does_not_stick_is_not_confirmed() {
         on_delay: Some(9),
         ..OutletSettings::of(3)
     };
-    let outlets = [wanted].into();
-    let error = call(&mut link, Command::SetSettings(Settings { outlets })).unwrap_err();
+    let outlets = vec![wanted];
+    let error = call(&mut link, Command::SetSettings(Settings::from(outlets).into())).unwrap_err();
     assert_eq!(
         error,
         "not confirmed, unknown: ctrlOutletUpDelay.3 reads 4 after 9 was written"

@@ -57,6 +57,6 @@ async fn get(device: &Device, as_json: bool) -> Result<String, Failure> {
 
 async fn set(device: &Device, settings: Settings) -> Result<String, Failure> {
     let outlets = settings.outlets.len();
-    let how = device.tell(Command::SetSettings(settings)).await?;
+    let how = device.tell(Command::SetSettings(settings.into())).await?;
     Ok(format!("settings: {} ({how})\n", render::counted(outlets, "outlet")))
 }

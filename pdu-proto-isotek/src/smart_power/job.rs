@@ -208,7 +208,9 @@ impl Look {
                 let records = records.iter().map(|(_, record)| schedule::schedule_record(record));
                 Done(Ok(Answer::Schedule(records.collect())))
             }
-            (Self::Settings, Reply::Configs(configs)) => Done(Ok(Answer::Settings(settings::settings(&configs)))),
+            (Self::Settings, Reply::Configs(configs)) => {
+                Done(Ok(Answer::Settings(settings::settings(&configs).into())))
+            }
             _ => Next::failed(ReplyError::Unexpected),
         }
     }

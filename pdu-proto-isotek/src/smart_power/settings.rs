@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use pdu_core::{DeviceError, OutletKind, OutletSettings, Settings};
+use pdu_core::{DeviceError, OutletKind, OutletSettings, Settings, SettingsSection};
 
 use super::error::Difference;
 use super::schedule::outlet_of;
@@ -24,9 +24,7 @@ pub(super) fn settings(configs: &Configs) -> Settings {
         delay: Some(config.delay),
         ..OutletSettings::of(outlet.number().into())
     });
-    Settings {
-        outlets: outlets.collect(),
-    }
+    Settings::from(outlets.collect::<Vec<_>>())
 }
 
 /// A change of one outlet, of which everything is checked that can be before its present settings are known.
@@ -40,6 +38,7 @@ pub(super) struct Change {
 
 /// All changes; or what is wrong with one of them, and then nothing may be sent.
 pub(super) fn checked(settings: &Settings, dialect: Dialect) -> Result<Vec<Change>, DeviceError> {
+    settings.check_sections(&[SettingsSection::Outlets])?;
     let mut numbers = BTreeSet::new();
     settings
         .outlets

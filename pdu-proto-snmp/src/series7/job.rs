@@ -281,7 +281,7 @@ fn read(fetched: Fetched, goal: Goal, unit: &mut Unit, options: &Options) -> Nex
         Fetched::All(values) => values,
     };
     match goal {
-        Goal::Settings => Done(Ok(Answer::Settings(settings::settings(&values, unit.layout())))),
+        Goal::Settings => Done(Ok(Answer::Settings(settings::settings(&values, unit.layout()).into()))),
         Goal::SetSettings(changes) => Next::from(settings::planned(&changes, &values, unit.layout()).map(rewritten)),
         _ => {
             let snapshot = readout::snapshot(&values, unit.layout(), readout::identity(&values), options);

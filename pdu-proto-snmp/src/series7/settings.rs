@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use pdu_core::{DeviceError, OutletSettings, Settings};
+use pdu_core::{DeviceError, OutletSettings, Settings, SettingsSection};
 
 use super::Layout;
 use super::item::{Item, Values};
@@ -51,9 +51,7 @@ pub(super) fn settings(values: &Values, layout: &Layout) -> Settings {
             ..OutletSettings::of(*row)
         }
     });
-    Settings {
-        outlets: outlets.collect(),
-    }
+    Settings::from(outlets.collect::<Vec<_>>())
 }
 
 /// What is to be stored of one outlet, with everything checked that can be before its present settings are known.
@@ -65,6 +63,7 @@ pub(super) struct Change {
 
 /// All changes; or what is wrong with one of them, and then nothing may be sent.
 pub(super) fn checked(settings: &Settings) -> Result<Vec<Change>, DeviceError> {
+    settings.check_sections(&[SettingsSection::Outlets])?;
     let mut numbers = BTreeSet::new();
     let check = |wanted: &OutletSettings| {
         let number = wanted.number;
