@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Range;
 
 use zeroize::Zeroize;
 
@@ -14,7 +15,20 @@ pub(super) const CAPACITY: usize = 4096;
 pub(super) struct Output {
     bytes: Vec<u8>,
     sent: usize,
+    /// The line that was added last, with its end, until its last octet has left.
+    line: Option<Range<usize>>,
     has_secret: bool,
+}
+
+/// How far a line has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Left {
+    /// Not begun, or there is none.
+    Nothing,
+    /// Its first octet.
+    First,
+    /// Its last octet, and the first now or earlier.
+    Last { with_first: bool },
 }
 
 impl Output {
@@ -22,6 +36,7 @@ impl Output {
         Self {
             bytes: Vec::with_capacity(CAPACITY),
             sent: 0,
+            line: None,
             has_secret: false,
         }
     }
@@ -58,19 +73,56 @@ impl Output {
         encode_data(data, place).is_ok()
     }
 
+    /// The last `len` octets are a line.
+    pub(super) fn is_line(&mut self, len: usize) {
+        let end = self.bytes.len();
+        self.line = Some(end.saturating_sub(len)..end);
+    }
+
     /// What waits holds a password: it is wiped when it has left.
     pub(super) fn holds_secret(&mut self) {
         self.has_secret = true;
     }
 
-    /// The first `len` octets of the rest have left. True if those were the last.
-    pub(super) fn transmitted(&mut self, len: usize) -> bool {
-        self.sent = self.sent.saturating_add(len).min(self.bytes.len());
-        let is_all = self.sent == self.bytes.len();
-        if is_all {
+    /// Is there a line of which something is still to leave?
+    pub(super) const fn has_line(&self) -> bool {
+        self.line.is_some()
+    }
+
+    /// The first `len` octets of the rest have left.
+    pub(super) fn transmitted(&mut self, len: usize) -> Left {
+        let before = self.sent;
+        self.sent = before.saturating_add(len).min(self.bytes.len());
+        let left = self.left_of_line(before);
+        if matches!(left, Left::Last { .. }) {
+            self.line = None;
+        }
+        if self.sent == self.bytes.len() {
             self.clear();
         }
-        is_all
+        left
+    }
+
+    fn left_of_line(&self, before: usize) -> Left {
+        let Some(line) = &self.line else { return Left::Nothing };
+        let with_first = (before..self.sent).contains(&line.start);
+        match self.sent >= line.end {
+            true => Left::Last { with_first },
+            false if with_first => Left::First,
+            false => Left::Nothing,
+        }
+    }
+
+    /// Takes the line back, if nothing of it has left. True if there was one.
+    pub(super) fn withdraw_line(&mut self) -> bool {
+        let Some(line) = self.line.take_if(|line| line.start >= self.sent) else {
+            return false;
+        };
+        self.bytes.copy_within(line.end.., line.start);
+        let len = self.bytes.len() - line.len();
+        self.bytes.get_mut(len..).unwrap_or_default().zeroize();
+        self.bytes.truncate(len);
+        true
     }
 
     /// Forgets everything.
@@ -80,6 +132,7 @@ impl Output {
         }
         self.bytes.clear();
         self.sent = 0;
+        self.line = None;
     }
 
     /// Moves the rest to the front if the buffer would have to grow otherwise. What it leaves behind the new end is overwritten or wiped
@@ -88,6 +141,10 @@ impl Output {
         if self.bytes.len() + len > CAPACITY {
             self.bytes.copy_within(self.sent.., 0);
             self.bytes.truncate(self.bytes.len() - self.sent);
+            self.line = self
+                .line
+                .take()
+                .map(|line| line.start.saturating_sub(self.sent)..line.end.saturating_sub(self.sent));
             self.sent = 0;
         }
     }

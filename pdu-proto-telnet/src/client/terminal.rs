@@ -3,7 +3,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use super::output::Output;
+use super::output::{Left, Output};
 use crate::StreamFault;
 use crate::wire::{
     Command, Echo, Echoed, Event, Line, Lines, Negotiation, Nvt, OptionSet, Options, Policy, WireError, check_line,
@@ -98,6 +98,7 @@ pub enum Item<'t> {
 ///
 /// terminal.send_line(b"bkt", Secrecy::Secret).unwrap();
 /// assert_eq!(terminal.transmit(), b"bkt\r\n");
+/// assert!(terminal.transmitted(5));
 /// assert_eq!(items(&mut terminal, b"***\r\nCommand:\r\n"), [b"Command:"]); // the echo is not told
 /// ```
 ///
@@ -116,6 +117,8 @@ pub struct Terminal {
     output: Output,
     /// The line that was sent last, while its echo may come.
     sent: Option<Sent>,
+    /// The line in the output, of which nothing has left.
+    waiting: Option<Sent>,
     /// Negotiations since there were data.
     negotiations: u32,
 }
@@ -137,6 +140,7 @@ impl Terminal {
             lines: Lines::new(),
             output: Output::new(),
             sent: None,
+            waiting: None,
             negotiations: 0,
         }
     }
@@ -162,6 +166,7 @@ impl Terminal {
         self.lines.reset();
         self.output.clear();
         self.sent = None;
+        self.waiting = None;
         self.negotiations = 0;
     }
 
@@ -204,29 +209,44 @@ impl Terminal {
         }
     }
 
-    /// Puts a line and its end into the output. What the device has shown without a line end, its prompt, is taken away,
-    /// and the echo of the line is expected.
+    /// Puts a line and its end into the output. When its first octet leaves, what the device has shown without a line end, its
+    /// prompt, is taken away, and the echo of the line is expected.
     ///
     /// # Errors
     ///
-    /// The line cannot be sent, or does not fit; nothing was added then.
+    /// The line cannot be sent, or does not fit, which is also so while [another line](Self::has_line) has not left; nothing was added
+    /// then.
     pub fn send_line(&mut self, line: &[u8], secrecy: Secrecy) -> Result<(), WireError> {
         check_line(line)?;
         let end = self.end_octets();
         let needed = self.len_of(line) + end.len();
-        let available = self.room();
+        let available = if self.has_line() { 0 } else { self.room() };
         if needed > available || !self.send(line) || !self.output.push(end) {
             return Err(WireError::Buffer { needed, available });
         }
+        self.output.is_line(needed);
         if secrecy == Secrecy::Secret {
             self.output.holds_secret();
         }
-        self.lines.forget_unfinished();
-        self.sent = (self.echoing == Echoing::Possible).then(|| Sent {
+        self.waiting = (self.echoing == Echoing::Possible).then(|| Sent {
             line: Zeroizing::new(line.trim_ascii().to_vec()),
             secrecy,
         });
         Ok(())
+    }
+
+    /// Takes back the line that waits, if nothing of it has left: true if so. The prompt it was to answer stands as it did.
+    pub fn withdraw_line(&mut self) -> bool {
+        let is_withdrawn = self.output.withdraw_line();
+        if is_withdrawn {
+            self.waiting = None;
+        }
+        is_withdrawn
+    }
+
+    /// Is there a line of which something is still to leave? The prompt that it answers may then still be seen.
+    pub const fn has_line(&self) -> bool {
+        self.output.has_line()
     }
 
     /// Puts text into the output as it is (over telnet each IAC doubled), all of it or nothing; true if it fitted. For the
@@ -260,9 +280,15 @@ impl Terminal {
         self.output.rest()
     }
 
-    /// The first `len` octets of [`transmit`](Self::transmit) have left. True if those were the last.
+    /// The first `len` octets of [`transmit`](Self::transmit) have left. True if the last of a [line](Self::send_line) is among them:
+    /// now the wait for its answer begins.
     pub fn transmitted(&mut self, len: usize) -> bool {
-        self.output.transmitted(len)
+        let left = self.output.transmitted(len);
+        if matches!(left, Left::First | Left::Last { with_first: true }) {
+            self.lines.forget_unfinished();
+            self.sent = self.waiting.take();
+        }
+        matches!(left, Left::Last { .. })
     }
 
     /// What this side does, agreed upon.
