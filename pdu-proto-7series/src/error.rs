@@ -2,6 +2,7 @@ use core::fmt;
 
 use pdu_core::{Effect, ErrorKind};
 
+use crate::history::HistoryError;
 use crate::live::LiveError;
 
 /// How a request to a unit, or the reading of what it gave, fails.
@@ -13,6 +14,9 @@ pub enum Series7Error {
     /// What should be the live XML document is none.
     #[error("live XML: {0}")]
     Live(#[from] LiveError),
+    /// What should be the data log is none.
+    #[error(transparent)]
+    History(#[from] HistoryError),
     /// The unit answered with a status that the profile does not have among the successes.
     #[error("status {code} to {path:?}")]
     Status {
@@ -82,7 +86,7 @@ pub enum Series7Error {
 impl pdu_core::Error for Series7Error {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Live(_) => ErrorKind::Malformed,
+            Self::Live(_) | Self::History(_) => ErrorKind::Malformed,
             Self::Status { .. } | Self::Redirected { .. } => ErrorKind::Refused,
             Self::LoginRefused { .. } => ErrorKind::Denied,
             Self::ForeignUnit { .. } => ErrorKind::Mismatch,
@@ -96,9 +100,11 @@ impl pdu_core::Error for Series7Error {
     fn effect(&self) -> Effect {
         match *self {
             // Reading changes nothing; and what is refused for its login, its address or its unit is not carried out.
-            Self::Live(_) | Self::LoginRefused { .. } | Self::Redirected { .. } | Self::ForeignUnit { .. } => {
-                Effect::NotApplied
-            }
+            Self::Live(_)
+            | Self::History(_)
+            | Self::LoginRefused { .. }
+            | Self::Redirected { .. }
+            | Self::ForeignUnit { .. } => Effect::NotApplied,
             Self::NotConfirmed { .. } => Effect::Unknown,
             Self::Status { effect, .. }
             | Self::Timeout { effect, .. }
