@@ -1,0 +1,226 @@
+use pdu_core::{Line, Quantity, Statistic};
+
+pub use super::keys_table::KEYS;
+
+/// A key of a `field` in the live XML, and what its value means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Key {
+    /// Its text: free, not an identifier (`%` occurs). In keys of external sensors `N` stands for the sensor's number.
+    pub text: &'static str,
+    /// What it means.
+    pub meaning: Meaning,
+    /// Which units show it.
+    pub wired_as: WiredAs,
+    /// How sure it is that units have this key with this meaning.
+    pub basis: Basis,
+    /// Where it comes from: readers of real units, or lines of the manual by which it was concluded.
+    pub source: &'static str,
+}
+
+/// What a key means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Meaning {
+    /// A reading.
+    Reading(Measure),
+    /// In degrees Fahrenheit what another key has in degrees Celsius: no reading of its own, since converting it would round.
+    Fahrenheit,
+}
+
+/// A reading that a key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Measure {
+    /// Where it is measured.
+    pub place: Place,
+    /// What is measured.
+    pub quantity: Quantity,
+    /// Which value over time. [`Max`](Statistic::Max) is the largest since the unit last updated its data, typically every 15 s.
+    /// Source: manual, lines 321, 322, 327 and 328.
+    pub statistic: Statistic,
+    /// What its numbers count.
+    pub scale: Scale,
+}
+
+/// Where in a device a reading is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Place {
+    /// The inlet of the device.
+    Inlet(Line),
+    /// The sensor of the device itself.
+    Sensor,
+    /// The analog input of this number.
+    Input(u8),
+    /// The external sensor whose number stands in the key.
+    External,
+}
+
+/// What the numbers of a key count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Scale {
+    /// Gauge, with this power of ten of the quantity's unit.
+    Gauge(i8),
+    /// Counter, with this power of ten of the quantity's unit.
+    Count(i8),
+}
+
+/// Which units show a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+// Exhaustive on purpose: there is no third wiring.
+pub enum WiredAs {
+    /// Any unit.
+    Any,
+    /// Units with Wye wiring: lines A, B and C against neutral.
+    Wye,
+    /// Units with Delta wiring: pairs of lines.
+    Delta,
+}
+
+/// How a unit is wired, as far as that is known beforehand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Wiring {
+    /// As its keys say.
+    #[default]
+    Auto,
+    /// Lines A, B and C against neutral: keys that only Delta units have are taken for unknown.
+    Wye,
+    /// Between lines: keys that only Wye units have are taken for unknown.
+    Delta,
+}
+
+impl Wiring {
+    /// Whether a unit that is wired so has keys of this kind.
+    pub const fn shows(self, wired_as: WiredAs) -> bool {
+        !matches!(
+            (self, wired_as),
+            (Self::Wye, WiredAs::Delta) | (Self::Delta, WiredAs::Wye)
+        )
+    }
+}
+
+/// How sure it is that units have a key with the meaning that [`KEYS`] gives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+// Exhaustive on purpose: it was seen, or it was not.
+pub enum Basis {
+    /// Programs that read real units ask for this key.
+    Seen,
+    /// Nobody was seen to ask for it: we concluded it from those that were, and from the readings that the manual lists.
+    Inferred,
+}
+
+/// A key that was found in [`KEYS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct KeyMatch {
+    /// Its row.
+    pub key: &'static Key,
+    /// Which row it is, from 0.
+    pub index: u8,
+    /// The number of the external sensor, if it is one's.
+    pub external: Option<u16>,
+}
+
+impl Key {
+    /// What a key means; `None` if it is not known. Capital and small letters count.
+    pub fn lookup(text: &str) -> Option<KeyMatch> {
+        match text.strip_prefix("Ext") {
+            Some(rest) => external(rest),
+            None => row(text, None),
+        }
+    }
+}
+
+/// `Ext`, a number without a leading zero, and what is measured: the row has `N` where the number stands.
+fn external(rest: &str) -> Option<KeyMatch> {
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, measured) = rest.split_at_checked(digits)?;
+    if number.starts_with('0') {
+        return None;
+    }
+    let number = number.parse().ok()?;
+    let text = match measured {
+        "TempC" => "ExtNTempC",
+        "TempF" => "ExtNTempF",
+        _ => return None,
+    };
+    row(text, Some(number))
+}
+
+fn row(text: &str, external: Option<u16>) -> Option<KeyMatch> {
+    let index = KEYS.iter().position(|key| key.text == text)?;
+    Some(KeyMatch {
+        key: KEYS.get(index)?,
+        index: u8::try_from(index).ok()?,
+        external,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_found_in_its_own_row() {
+        for (index, key) in KEYS.iter().enumerate() {
+            let text = key.text.replace('N', "7");
+            let text = if key.text.starts_with("ExtN") {
+                text.as_str()
+            } else {
+                key.text
+            };
+            let found = Key::lookup(text).unwrap();
+            assert_eq!((found.key, usize::from(found.index)), (key, index));
+            assert_eq!(found.external, key.text.starts_with("ExtN").then_some(7));
+        }
+    }
+
+    #[test]
+    fn no_two_keys_are_the_same_reading() {
+        for (index, key) in KEYS.iter().enumerate() {
+            assert!(
+                KEYS[index + 1..].iter().all(|other| other.text != key.text
+                    && (key.meaning == Meaning::Fahrenheit || other.meaning != key.meaning)),
+                "{}",
+                key.text
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_nearly_a_key_is_none() {
+        for text in [
+            "",
+            "amps-a",
+            "Amps-",
+            "Amps-D",
+            "Amps-AB",
+            "Ext",
+            "ExtTempC",
+            "Ext0TempC",
+            "Ext01TempC",
+            "Ext1",
+            "ExtNTempC",
+            "Ext65536TempC",
+            "Ext1Amps-A",
+            "Ext٣TempC",
+            "TempC ",
+            "Pwr-Factor-A",
+        ] {
+            assert_eq!(Key::lookup(text), None, "{text:?}");
+        }
+        assert_eq!(Key::lookup("Ext65535TempC").unwrap().external, Some(u16::MAX));
+    }
+
+    #[test]
+    fn keys_of_the_other_wiring_are_told_apart() {
+        let wired_as = |text| Key::lookup(text).unwrap().key.wired_as;
+        assert!(Wiring::Delta.shows(wired_as("Amps-A")));
+        assert!(!Wiring::Delta.shows(wired_as("Volts-A")));
+        assert!(!Wiring::Wye.shows(wired_as("Volts-AB")));
+        assert!(Wiring::Auto.shows(wired_as("Volts-AB")) && Wiring::Auto.shows(wired_as("Volts-A")));
+    }
+}
