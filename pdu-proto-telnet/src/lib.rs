@@ -9,6 +9,8 @@ pub mod bps2000;
 #[cfg(feature = "alloc")]
 pub mod client;
 mod error;
+#[cfg(feature = "alloc")]
+pub mod server;
 pub mod wire;
 
 pub use error::{Awaited, ReplyPart, StreamFault, TelnetError};
