@@ -28,6 +28,8 @@ mod line;
 mod parser;
 mod scan;
 mod screen;
+#[cfg(feature = "simulator")]
+pub mod simulator;
 mod text;
 mod write;
 
