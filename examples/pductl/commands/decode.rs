@@ -4,7 +4,7 @@ use std::io::{self, Read as _};
 
 use clap::Args;
 
-use crate::decoders::{self, DecodeError, Decoded, Kind, Mode};
+use crate::decoders::{self, DecodeError, Decoded, Form, Kind, Mode};
 use crate::json;
 use crate::outcome::{Outcome, Run, Stop};
 use crate::terminal::{self, Foreign, Hex, Paint, Style};
@@ -14,7 +14,8 @@ use crate::terminal::{self, Foreign, Hex, Paint, Style};
 /// Messages may stand one after the other. What the standard does not allow is listed with the message that has it; what
 /// leaves no message to show (a wrong CRC, a header that is none, a message that is cut) ends the decoding. A line of text
 /// that is none is named so, and decoding goes on with the next line. A datagram of SNMP is one message: what stands behind it
-/// is left over, and a varbind that cannot be read is shown in its place among the others.
+/// is left over, and a varbind that cannot be read is shown in its place among the others. Of a telnet connection, what stands
+/// behind a prompt is taken for the echo of what was typed, unless it begins a screen; a screen that is none ends at its prompt.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// What the bytes are
@@ -98,11 +99,13 @@ fn in_words(decoded: &Decoded, bytes: &[u8]) -> String {
     for item in &decoded.items {
         let range = item.offset..item.offset + item.len;
         let heading = format!("bytes {} to {}", range.start, range.end.saturating_sub(1));
-        lines.push(format!(
-            "{}  {}\n",
-            paint.apply(Style::Heading, heading),
-            paint.apply(Style::Dim, Hex(bytes.get(range).unwrap_or_default()))
-        ));
+        let octets = match item.form {
+            Form::Octets => Hex(bytes.get(range).unwrap_or_default()),
+            Form::Text => Hex(&[]),
+        };
+        let heading = paint.apply(Style::Heading, heading);
+        let line = format!("{heading}  {}", paint.apply(Style::Dim, octets));
+        lines.push(format!("{}\n", line.trim_end()));
         let fields = item.fields.iter().filter(|field| !field.value.is_null());
         let longest = fields.clone().map(|field| field.name.len()).max();
         let width = longest.map_or(14, |len| 14.max(len + 2));

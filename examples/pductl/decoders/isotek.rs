@@ -14,12 +14,7 @@ use super::{DecodeError, Decoded, Field, Item, Kind, Mode};
 
 /// Line by line. One that is refused is named as such and does not end the decoding: the next line end is a new beginning.
 pub(super) fn decode(kind: Kind, bytes: &[u8], mode: Mode) -> Decoded {
-    let mut decoded = Decoded {
-        kind,
-        items: Vec::new(),
-        rest: Vec::new(),
-        error: None,
-    };
+    let mut decoded = Decoded::of(kind);
     let mut framing = Framing::default();
     let mut offset = 0;
     while let Some(rest) = bytes.get(offset..).filter(|rest| !rest.is_empty()) {
@@ -55,12 +50,8 @@ fn push(decoded: &mut Decoded, offset: usize, len: usize, line: Line) {
     if let (Some(message), None) = (line.refused, &decoded.error) {
         decoded.error = Some(DecodeError { offset, message });
     }
-    decoded.items.push(Item {
-        offset,
-        len,
-        fields: line.fields,
-        deviations: line.deviations,
-    });
+    let item = Item::of(offset, offset + len, line.fields, line.deviations);
+    decoded.items.push(item);
 }
 
 /// What stands behind the last line end. A datagram is one line that needs none; anything else was cut.

@@ -3,6 +3,7 @@
 mod isotek;
 mod modbus;
 mod snmp;
+mod telnet;
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
@@ -29,6 +30,9 @@ pub(crate) enum Kind {
     /// A message of SNMP v1, v2c or v3; what is encrypted is shown as it is, a community as text
     #[value(name = "snmp")]
     Snmp,
+    /// What a telnet console sends, with the screens of a BPS2000; passwords and communities are not shown
+    #[value(name = "telnet")]
+    Telnet,
 }
 
 pub(crate) fn decode(kind: Kind, bytes: &[u8], mode: Mode) -> Decoded {
@@ -39,6 +43,7 @@ pub(crate) fn decode(kind: Kind, bytes: &[u8], mode: Mode) -> Decoded {
         Kind::TcpResponse => modbus::tcp(kind, bytes, mode, Direction::Response),
         Kind::Isotek => isotek::decode(kind, bytes, mode),
         Kind::Snmp => snmp::decode(kind, bytes, mode),
+        Kind::Telnet => telnet::decode(kind, bytes, mode),
     }
 }
 
@@ -50,6 +55,18 @@ pub(crate) struct Decoded {
     /// What was not consumed.
     pub(crate) rest: Vec<u8>,
     pub(crate) error: Option<DecodeError>,
+}
+
+impl Decoded {
+    /// Nothing yet.
+    fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            items: Vec::new(),
+            rest: Vec::new(),
+            error: None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -66,6 +83,28 @@ pub(crate) struct Item {
     pub(crate) len: usize,
     pub(crate) fields: Vec<Field>,
     pub(crate) deviations: Vec<String>,
+    pub(crate) form: Form,
+}
+
+/// What a person wants to see of the bytes beside their fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Themselves.
+    Octets,
+    /// Nothing: they are text, and there may be a password in it.
+    Text,
+}
+
+impl Item {
+    fn of(offset: usize, end: usize, fields: Vec<Field>, deviations: Vec<String>) -> Self {
+        Self {
+            offset,
+            len: end.saturating_sub(offset),
+            fields,
+            deviations,
+            form: Form::Octets,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -124,22 +163,12 @@ pub(crate) fn decode_all(
     bytes: &[u8],
     mut first: impl FnMut(&[u8]) -> Result<(Vec<Field>, Vec<String>, usize), String>,
 ) -> Decoded {
-    let mut decoded = Decoded {
-        kind,
-        items: Vec::new(),
-        rest: Vec::new(),
-        error: None,
-    };
+    let mut decoded = Decoded::of(kind);
     let mut offset = 0;
     while let Some(rest) = bytes.get(offset..).filter(|rest| offset == 0 || !rest.is_empty()) {
         match first(rest) {
             Ok((fields, deviations, len)) if len > 0 => {
-                decoded.items.push(Item {
-                    offset,
-                    len,
-                    fields,
-                    deviations,
-                });
+                decoded.items.push(Item::of(offset, offset + len, fields, deviations));
                 offset += len;
             }
             failed => {
@@ -250,6 +279,59 @@ mod tests {
                 check_words(&decoded);
             }
         }
+    }
+
+    /// And of telnet: what no item covers are line ends and blanks, and items may lie in each other.
+    #[test]
+    fn any_connection_is_accounted_for() {
+        const WORDS: [&[u8]; 16] = [
+            b"\xff",
+            b"\xfb\x01",
+            b"\xfa",
+            b"\xf0",
+            b"\r",
+            b"\n",
+            b"\0",
+            b" ",
+            b"2",
+            b"***",
+            b"Command:",
+            b"Load Phase1:0.25A",
+            b"Telnet Account:",
+            b"Password:",
+            b"Please enter the command:",
+            b"Restart",
+        ];
+        let mut rng = Rng::from_seed(4);
+        for round in 0..5_000 {
+            let mut bytes = if round % 500 == 0 { vec![b'x'; 600] } else { Vec::new() };
+            for _ in 0..rng.next_u64() % 30 {
+                let word = usize::try_from(rng.next_u64() % 16).unwrap();
+                bytes.extend(WORDS[word]);
+            }
+            for mode in [Mode::Strict, Mode::Lenient] {
+                check_connection(&decode(Kind::Telnet, &bytes, mode), &bytes);
+            }
+        }
+    }
+
+    fn check_connection(decoded: &Decoded, bytes: &[u8]) {
+        let mut is_covered = vec![false; bytes.len()];
+        for item in &decoded.items {
+            is_covered[item.offset..item.offset + item.len].fill(true);
+        }
+        is_covered[bytes.len() - decoded.rest.len()..].fill(true);
+        let uncovered = bytes.iter().zip(is_covered).filter(|(_, is_covered)| !is_covered);
+        for (octet, _) in uncovered {
+            assert!(
+                matches!(octet, b'\r' | b'\n' | 0 | b' '),
+                "{}: {decoded:?}",
+                bytes.escape_ascii()
+            );
+        }
+        assert!(bytes.ends_with(&decoded.rest));
+        assert!(decoded.error.is_some() || !decoded.items.is_empty());
+        check_words(decoded);
     }
 
     fn check_text(decoded: &Decoded, bytes: &[u8]) {

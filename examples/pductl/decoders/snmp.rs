@@ -13,23 +13,14 @@ use crate::varbinds::{self, Checked, VarBindJson};
 
 /// One datagram, which is one message: what stands behind its end is left over.
 pub(super) fn decode(kind: Kind, bytes: &[u8], mode: Mode) -> Decoded {
-    let mut decoded = Decoded {
-        kind,
-        items: Vec::new(),
-        rest: Vec::new(),
-        error: None,
-    };
+    let mut decoded = Decoded::of(kind);
     match read(bytes, mode.into()) {
         Ok(read) => {
             let len = bytes.len() - trailing(bytes, read.anomalies);
             decoded.rest = bytes.get(len..).unwrap_or_default().to_vec();
             decoded.error = read.contents.bad.map(of_wire);
-            decoded.items.push(Item {
-                offset: 0,
-                len,
-                fields: read.fields.into_iter().chain(read.contents.fields).collect(),
-                deviations: read.contents.deviations,
-            });
+            let fields = read.fields.into_iter().chain(read.contents.fields).collect();
+            decoded.items.push(Item::of(0, len, fields, read.contents.deviations));
         }
         Err(error) => {
             decoded.rest = bytes.to_vec();

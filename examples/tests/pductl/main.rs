@@ -6,6 +6,7 @@
 mod decode;
 mod decode_isotek;
 mod decode_snmp;
+mod decode_telnet;
 mod demo;
 mod devices;
 mod isotek;
