@@ -1,0 +1,451 @@
+use core::fmt;
+use core::ops::Range;
+use std::borrow::Cow;
+
+use super::attributes::Attributes;
+use super::path::{Condition, Path, RelativePath, Step, Steps};
+use super::scan::{self, Node, name_at_start};
+use super::text::{self, Charset, Stands};
+use super::{ConfigError, Limits};
+
+/// A configuration file, byte for byte.
+///
+/// It is kept as it came, with an index of where its elements begin and end. Looking a value up reads the bytes; an edit replaces
+/// those of one value, and every other byte stays: declaration, comments, order, white space, quotes, entities.
+///
+/// UTF-8, with or without a byte order mark. A file that declares ASCII, ISO-8859-n or Windows-125n is taken if all of it is ASCII,
+/// and stays so: other characters are written as references. Document type declarations are refused.
+///
+/// ```
+/// use pdu_proto_7series::config::{Document, Limits};
+///
+/// let file = "<config ><!-- mine --><outlet num = '1' label='Router'/></config>\n";
+/// let mut document = Document::parse(file, Limits::default())?;
+/// assert_eq!(document.as_bytes(), file.as_bytes());
+///
+/// let label = "/config/outlet[@num='1']/@label".parse()?;
+/// assert_eq!(document.get(&label).as_deref(), Some("Router"));
+/// document.set(&label, "Bob's")?;
+/// assert_eq!(
+///     document.as_str(),
+///     "<config ><!-- mine --><outlet num = '1' label='Bob&apos;s'/></config>\n"
+/// );
+/// # Ok::<(), pdu_proto_7series::config::ConfigError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Document {
+    text: String,
+    nodes: Vec<Node>,
+    charset: Charset,
+    limits: Limits,
+}
+
+/// An element, by its number in the index.
+pub(super) type Element = usize;
+
+/// A value as it is written.
+#[derive(Clone, Debug)]
+struct Written {
+    /// One piece for an attribute; for text one for each run between comments, sections and instructions.
+    pieces: Vec<(Range<usize>, Stands)>,
+}
+
+impl Document {
+    /// Reads a file, and keeps it.
+    ///
+    /// # Errors
+    ///
+    /// What is no well-formed XML, has a document type declaration or another encoding, or is more than the limits allow, with line,
+    /// column, and the elements that were open.
+    pub fn parse(file: impl Into<Vec<u8>>, limits: Limits) -> Result<Self, ConfigError> {
+        let bytes = file.into();
+        limits.check_size(bytes.len())?;
+        let index = scan::scan(&bytes, &limits)?;
+        // Checked already by the scan, which says where; what it found to be UTF-8 is.
+        let text = String::from_utf8(bytes).unwrap_or_default();
+        Ok(Self {
+            text,
+            nodes: index.nodes,
+            charset: index.charset,
+            limits,
+        })
+    }
+
+    /// The file as it is now.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.text.as_bytes()
+    }
+
+    /// The file as it is now, with its byte order mark if it has one.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The file as it is now.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.text.into_bytes()
+    }
+
+    /// What it may have, given to [`parse`](Self::parse).
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// The value at a path: of the first place that fits, in the order of the file; nothing if none does, or if elements stand in it.
+    ///
+    /// Entities and line ends are resolved, comments left out; white space stays.
+    pub fn get(&self, path: &Path) -> Option<Cow<'_, str>> {
+        let value = |element| self.value(element, path.steps().attribute.as_deref());
+        self.select(path).into_iter().find_map(value)
+    }
+
+    /// The values at all places that fit, in the order of the file.
+    pub fn get_all(&self, path: &Path) -> Vec<Cow<'_, str>> {
+        let value = |element| self.value(element, path.steps().attribute.as_deref());
+        self.select(path).into_iter().filter_map(value).collect()
+    }
+
+    /// How many places fit: elements, or elements with that attribute.
+    pub fn count(&self, path: &Path) -> usize {
+        self.places(path).len()
+    }
+
+    /// Writes a value, escaped as its place needs it: an attribute keeps its quotes, a CDATA section stays one. Nothing else
+    /// changes.
+    ///
+    /// Text that comments or sections divide is written where its first part stands; the other parts become empty.
+    ///
+    /// # Errors
+    ///
+    /// No such place ([`NotThere`](ConfigError::NotThere)), more than one ([`Ambiguous`](ConfigError::Ambiguous)), one that elements
+    /// stand in ([`NoValue`](ConfigError::NoValue)), a [`Character`](ConfigError::Character) that cannot stand there; or the file
+    /// would become [`TooLarge`](ConfigError::TooLarge). Then nothing is changed.
+    pub fn set(&mut self, path: &Path, value: &str) -> Result<(), ConfigError> {
+        let element = self.only(path)?;
+        let written = match &path.steps().attribute {
+            Some(name) => self.attribute_written(element, name),
+            None => self.text_written(element),
+        };
+        let Some(written) = written else {
+            return Err(ConfigError::NoValue { path: path.clone() });
+        };
+        self.write(path, element, &written, value)
+    }
+
+    fn write(&mut self, path: &Path, element: Element, written: &Written, value: &str) -> Result<(), ConfigError> {
+        let refused = |character| ConfigError::Character {
+            path: path.clone(),
+            character,
+        };
+        let Some(((first, stands), others)) = written.pieces.split_first() else {
+            let escaped = text::escape(value, Stands::Text, self.charset).map_err(refused)?;
+            return self.fill(element, &escaped);
+        };
+        let escaped = text::escape(value, *stands, self.charset).map_err(refused)?;
+        self.check_growth(first.len(), escaped.len())?;
+        // From the last to the first, so that the places of those before stay.
+        for (other, _) in others.iter().rev() {
+            self.splice(other.clone(), "");
+        }
+        self.splice(first.clone(), &escaped);
+        Ok(())
+    }
+
+    /// Text into an element that has none.
+    fn fill(&mut self, element: Element, escaped: &str) -> Result<(), ConfigError> {
+        let Some(node) = self.nodes.get(element).copied() else {
+            return Ok(());
+        };
+        let close = node.close as usize;
+        if self.text.get(close..).is_some_and(|end| end.starts_with("</")) {
+            self.check_growth(0, escaped.len())?;
+            self.splice(close..close, escaped);
+            return Ok(());
+        }
+        if escaped.is_empty() {
+            return Ok(());
+        }
+        let name = String::from_utf8_lossy(self.name(element)).into_owned();
+        let whole = format!(">{escaped}</{name}>");
+        self.check_growth("/>".len(), whole.len())?;
+        self.splice(close..close.saturating_add(2), &whole);
+        if let Some(node) = self.nodes.get_mut(element) {
+            node.close = offset(close.saturating_add(1).saturating_add(escaped.len()));
+        }
+        Ok(())
+    }
+
+    fn check_growth(&self, removed: usize, added: usize) -> Result<(), ConfigError> {
+        self.limits
+            .check_size(self.text.len().saturating_sub(removed).saturating_add(added))
+    }
+
+    /// Replaces a part in which no element begins or ends, and moves the index.
+    fn splice(&mut self, part: Range<usize>, with: &str) {
+        let end = offset(part.end);
+        let (removed, added) = (offset(part.len()), offset(with.len()));
+        self.text.replace_range(part, with);
+        let moved = |at: &mut u32| {
+            if *at >= end {
+                *at = at.saturating_sub(removed).saturating_add(added);
+            }
+        };
+        for node in &mut self.nodes {
+            moved(&mut node.open);
+            moved(&mut node.close);
+        }
+    }
+}
+
+/// Finding elements.
+impl Document {
+    pub(super) const ROOT: Element = 0;
+
+    pub(super) fn name(&self, element: Element) -> &[u8] {
+        let Some(node) = self.nodes.get(element) else {
+            return b"";
+        };
+        let tag = self.as_bytes().get((node.open as usize).saturating_add(1)..);
+        name_at_start(tag.unwrap_or_default())
+    }
+
+    pub(super) fn name_str(&self, element: Element) -> &str {
+        core::str::from_utf8(self.name(element)).unwrap_or_default()
+    }
+
+    pub(super) fn children(&self, element: Element) -> impl Iterator<Item = Element> + '_ {
+        let end = self.nodes.get(element).map_or(0, |node| node.next as usize);
+        let mut child = element.saturating_add(1);
+        core::iter::from_fn(move || {
+            let here = child;
+            if here >= end {
+                return None;
+            }
+            child = self.nodes.get(here)?.next as usize;
+            Some(here)
+        })
+    }
+
+    pub(super) fn has_children(&self, element: Element) -> bool {
+        self.children(element).next().is_some()
+    }
+
+    /// The elements that a path leads to, in the order of the file; whether they have the attribute is not asked.
+    pub(super) fn select(&self, path: &Path) -> Vec<Element> {
+        let Some((first, rest)) = path.steps().elements.split_first() else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        if self.fitting([Self::ROOT].into_iter(), first).next().is_some() {
+            self.walk(Self::ROOT, rest, &mut found);
+        }
+        found
+    }
+
+    fn walk(&self, element: Element, steps: &[Step], found: &mut Vec<Element>) {
+        let Some((step, rest)) = steps.split_first() else {
+            found.push(element);
+            return;
+        };
+        for child in self.fitting(self.children(element), step) {
+            self.walk(child, rest, found);
+        }
+    }
+
+    /// Those of the siblings that a step names.
+    fn fitting<'a>(
+        &'a self,
+        siblings: impl Iterator<Item = Element> + 'a,
+        step: &'a Step,
+    ) -> Box<dyn Iterator<Item = Element> + 'a> {
+        let named = siblings.filter(|element| self.name(*element) == step.name.as_bytes());
+        let all: Box<dyn Iterator<Item = Element> + 'a> = Box::new(named);
+        step.conditions.iter().fold(all, |left, condition| match condition {
+            Condition::Nth(number) => Box::new(left.skip((*number as usize).saturating_sub(1)).take(1)),
+            Condition::Attribute { name, value } => Box::new(
+                left.filter(move |element| self.value(*element, Some(name)).is_some_and(|found| found == *value)),
+            ),
+            Condition::Child { name, value } => Box::new(left.filter(move |element| {
+                let named = |child: &Element| self.name(*child) == name.as_bytes();
+                let has_value = |child| self.value(child, None).is_some_and(|found| found == *value);
+                self.children(*element).filter(named).any(has_value)
+            })),
+        })
+    }
+
+    /// The elements that a path leads to and that have its attribute, if it names one.
+    fn places(&self, path: &Path) -> Vec<Element> {
+        let mut found = self.select(path);
+        if let Some(name) = &path.steps().attribute {
+            found.retain(|element| self.attribute_written(*element, name).is_some());
+        }
+        found
+    }
+
+    /// The one place that a path leads to.
+    pub(super) fn only(&self, path: &Path) -> Result<Element, ConfigError> {
+        match self.places(path).as_slice() {
+            [] => Err(ConfigError::NotThere { path: path.clone() }),
+            [element] => Ok(*element),
+            several => Err(ConfigError::Ambiguous {
+                path: path.clone(),
+                count: several.len(),
+            }),
+        }
+    }
+
+    /// The value at a place below an element: of the first that fits.
+    pub(super) fn below(&self, element: Element, path: &RelativePath) -> Option<Cow<'_, str>> {
+        let Steps { elements, attribute } = path.steps();
+        let mut found = Vec::new();
+        self.walk(element, elements, &mut found);
+        found
+            .into_iter()
+            .find_map(|element| self.value(element, attribute.as_deref()))
+    }
+}
+
+/// Reading values.
+impl Document {
+    /// Of an attribute, or without a name the text.
+    pub(super) fn value(&self, element: Element, attribute: Option<&str>) -> Option<Cow<'_, str>> {
+        let written = match attribute {
+            Some(name) => self.attribute_written(element, name),
+            None => self.text_written(element),
+        }?;
+        let read = |(range, stands): &(Range<usize>, Stands)| {
+            text::unescape(self.text.get(range.clone()).unwrap_or_default(), *stands)
+        };
+        match written.pieces.as_slice() {
+            [] => Some(Cow::Borrowed("")),
+            [piece] => Some(read(piece)),
+            pieces => Some(Cow::Owned(pieces.iter().map(read).collect())),
+        }
+    }
+
+    /// Names and places of the values of its attributes.
+    pub(super) fn attributes(&self, element: Element) -> impl Iterator<Item = (&str, Range<usize>)> {
+        let (start, raw) = self.attributes_raw(element);
+        Attributes::new(raw).map_while(Result::ok).map(move |attribute| {
+            let at = start.saturating_add(attribute.value_at);
+            let name = core::str::from_utf8(attribute.name).unwrap_or_default();
+            (name, at..at.saturating_add(attribute.value.len()))
+        })
+    }
+
+    /// Where the pieces of its text stand, if no elements stand in it.
+    pub(super) fn text_ranges(&self, element: Element) -> Vec<Range<usize>> {
+        let pieces = self.text_written(element).map(|written| written.pieces);
+        pieces.into_iter().flatten().map(|(range, _)| range).collect()
+    }
+
+    fn attribute_written(&self, element: Element, name: &str) -> Option<Written> {
+        let (start, raw) = self.attributes_raw(element);
+        let attribute = Attributes::new(raw)
+            .map_while(Result::ok)
+            .find(|attribute| attribute.name == name.as_bytes())?;
+        let at = start.saturating_add(attribute.value_at);
+        let range = at..at.saturating_add(attribute.value.len());
+        Some(Written {
+            pieces: vec![(range, Stands::Attribute(attribute.quote))],
+        })
+    }
+
+    /// The offset behind the tag's name, and what stands from there to the end of the tag.
+    fn attributes_raw(&self, element: Element) -> (usize, &[u8]) {
+        let Some(node) = self.nodes.get(element) else {
+            return (0, b"");
+        };
+        let start = (node.open as usize)
+            .saturating_add(1)
+            .saturating_add(self.name(element).len());
+        let rest = self.as_bytes().get(start..).unwrap_or_default();
+        (start, rest.get(..tag_len(rest)).unwrap_or_default())
+    }
+
+    fn text_written(&self, element: Element) -> Option<Written> {
+        if self.has_children(element) {
+            return None;
+        }
+        let close = self.nodes.get(element)?.close as usize;
+        let (start, raw) = self.attributes_raw(element);
+        let inner = start.saturating_add(raw.len()).saturating_add(1);
+        let pieces = if inner < close {
+            Runs {
+                text: self.text.get(..close)?,
+                at: inner,
+            }
+            .collect()
+        } else {
+            Vec::new()
+        };
+        Some(Written { pieces })
+    }
+}
+
+/// The length of what stands up to the `>` or `/>` that ends a tag, outside of quotes.
+fn tag_len(rest: &[u8]) -> usize {
+    let mut quote = None;
+    for (at, byte) in rest.iter().enumerate() {
+        match (quote, byte) {
+            (None, b'>') => {
+                let empty = at.checked_sub(1).and_then(|before| rest.get(before)) == Some(&b'/');
+                return if empty { at.saturating_sub(1) } else { at };
+            }
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), byte) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
+/// The runs of text and the contents of CDATA sections, between comments and processing instructions, where no element stands.
+struct Runs<'a> {
+    /// Up to the end tag.
+    text: &'a str,
+    at: usize,
+}
+
+impl Iterator for Runs<'_> {
+    type Item = (Range<usize>, Stands);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+            let start = self.at;
+            if let Some(section) = rest.strip_prefix("<![CDATA[") {
+                let from = start.saturating_add("<![CDATA[".len());
+                let to = from.saturating_add(section.find("]]>").unwrap_or(section.len()));
+                self.at = to.saturating_add("]]>".len());
+                return Some((from..to, Stands::Cdata));
+            }
+            let skipped = if let Some(comment) = rest.strip_prefix("<!--") {
+                comment.find("-->").map(|len| len.saturating_add("<!---->".len()))
+            } else if rest.starts_with("<?") {
+                rest.find("?>").map(|len| len.saturating_add("?>".len()))
+            } else {
+                let len = rest.find('<').unwrap_or(rest.len());
+                // What is none of them cannot be: the document was checked.
+                self.at = start.saturating_add(len.max(1));
+                return Some((start..self.at, Stands::Text));
+            };
+            self.at = start.saturating_add(skipped.unwrap_or(rest.len()));
+        }
+    }
+}
+
+/// Offsets fit: the size was checked.
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Only its size: the file may hold secrets.
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document")
+            .field("octets", &self.text.len())
+            .field("elements", &self.nodes.len())
+            .finish_non_exhaustive()
+    }
+}
