@@ -1,11 +1,14 @@
 //! A device as a person reads it: one block of tables.
 
+mod settings;
+
 use pdu_core::{
-    Alarm, AlarmRule, Comparison, Component, Contact, ContactStatus, Identity, OutletSettings, OutletStatus, Point,
-    PowerState, Quality, Quantity, Reading, ScheduleRecord, Settings, Severity, Snapshot, Statistic, Threshold,
-    ThresholdSetting, Trigger, Update, Value,
+    Alarm, AlarmRule, Comparison, Component, Contact, ContactStatus, Identity, OutletStatus, Point, PowerState,
+    Quality, Quantity, Reading, ScheduleRecord, Severity, Snapshot, Statistic, Threshold, ThresholdSetting, Trigger,
+    Update, Value,
 };
 
+pub(crate) use self::settings::{sections, settings};
 use crate::devices::Found;
 use crate::json::digits;
 use crate::table::{Cell, Table};
@@ -202,48 +205,6 @@ fn trigger_in_words(trigger: Trigger) -> String {
         },
         other => format!("{other:?}"),
     }
-}
-
-/// What is stored in a device, a row for each outlet; no column for what it does not have.
-pub(crate) fn settings(settings: &Settings, paint: Paint) -> String {
-    type Column = (&'static str, fn(&OutletSettings) -> Option<String>);
-    const COLUMNS: [Column; 10] = [
-        ("name", |outlet| {
-            outlet.name.as_deref().map(|name| Foreign(name).to_string())
-        }),
-        ("type", |outlet| outlet.kind.map(|kind| kind.to_string())),
-        ("delay", |outlet| outlet.delay.map(seconds)),
-        ("on delay", |outlet| outlet.on_delay.map(seconds)),
-        ("off delay", |outlet| outlet.off_delay.map(seconds)),
-        ("cycle delay", |outlet| outlet.cycle_delay.map(seconds)),
-        ("cycle duration", |outlet| outlet.cycle_duration.map(seconds)),
-        ("after power loss", |outlet| {
-            outlet.restore_policy.map(|policy| policy.to_string())
-        }),
-        ("restore delay", |outlet| outlet.restore_delay.map(seconds)),
-        ("url", |outlet| {
-            outlet.url.as_deref().map(|url| Foreign(url).to_string())
-        }),
-    ];
-    let has = |(_, value): &&Column| settings.outlets.iter().any(|outlet| value(outlet).is_some());
-    let columns: Vec<_> = COLUMNS.iter().filter(has).collect();
-    let mut headings = vec![""];
-    headings.extend(columns.iter().map(|(heading, _)| *heading));
-    let mut table = Table::of_words_under(&headings);
-    for outlet in &settings.outlets {
-        let mut row = vec![place(Point::outlet(outlet.number).of_unit(outlet.unit)).into()];
-        row.extend(
-            columns
-                .iter()
-                .map(|(_, value)| Cell::from(value(outlet).unwrap_or_default())),
-        );
-        table.push(row);
-    }
-    table.to_text(paint)
-}
-
-fn seconds(count: u32) -> String {
-    format!("{count} s")
 }
 
 /// The rules by which a device raises alarms, a row for each.

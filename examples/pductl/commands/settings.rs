@@ -11,6 +11,9 @@ use crate::terminal::Paint;
 use crate::{json, render};
 
 /// What is stored in the device: get, set
+///
+/// Outlets, network, users, web pages, SNMP, mail: what the device has of it. Passwords and communities are never printed; a file
+/// may name them, and then they are set.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// Device URL
@@ -56,7 +59,7 @@ async fn get(device: &Device, as_json: bool) -> Result<String, Failure> {
 }
 
 async fn set(device: &Device, settings: Settings) -> Result<String, Failure> {
-    let outlets = settings.outlets.len();
+    let sections = render::sections(&settings);
     let how = device.tell(Command::SetSettings(settings.into())).await?;
-    Ok(format!("settings: {} ({how})\n", render::counted(outlets, "outlet")))
+    Ok(format!("settings: {sections} ({how})\n"))
 }
