@@ -1,7 +1,9 @@
-//! Users of SNMP v3: protocols by their names, passwords from the environment or from a file, and from nowhere else.
+//! Who we are: passwords from the environment or from a file, and from nowhere else; for SNMP v3 protocols by their names.
 
+use std::env::{self, VarError};
 use std::path::PathBuf;
 
+use pdu_core::Secret;
 use pdu_proto_snmp::usm::{AuthProtocol, EngineId, PrivProtocol, User, UsmError};
 use serde::Deserialize;
 
@@ -12,6 +14,23 @@ pub(crate) const AUTH_PASSWORD: &str = "PDU_AUTH_PASSWORD";
 pub(crate) const PRIV_PASSWORD: &str = "PDU_PRIV_PASSWORD";
 /// Names the file of those who may notify.
 pub(crate) const TRAP_USERS: &str = "PDU_TRAP_USERS";
+
+/// A name and its password.
+#[derive(Clone, Debug)]
+pub(crate) struct Login {
+    pub(crate) user: String,
+    pub(crate) password: Secret,
+}
+
+impl Login {
+    /// Who may use the console of a BPS2000 as it is delivered. Source: its manual, line 654.
+    pub(crate) fn of_factory() -> Self {
+        Self {
+            user: "admin".into(),
+            password: "admin".into(),
+        }
+    }
+}
 
 /// How a user proves who it is; the text is not repeated, since somebody may put a password there.
 pub(crate) fn auth(text: &str) -> Result<AuthProtocol, String> {
@@ -33,15 +52,23 @@ pub(crate) fn from_environment(
     auth: Option<AuthProtocol>,
     privacy: Option<PrivProtocol>,
 ) -> Result<User, String> {
-    let auth_password = auth.map(|_| variable(AUTH_PASSWORD)).transpose()?;
-    let priv_password = privacy.map(|_| variable(PRIV_PASSWORD)).transpose()?;
+    let auth_password = auth.map(|_| password(AUTH_PASSWORD)).transpose()?;
+    let priv_password = privacy.map(|_| password(PRIV_PASSWORD)).transpose()?;
     let auth = auth.zip(auth_password.as_deref().map(str::as_bytes));
     let privacy = privacy.zip(priv_password.as_deref().map(str::as_bytes));
     User::with_passwords(name, auth, privacy).map_err(|error| error.to_string())
 }
 
-fn variable(name: &str) -> Result<String, String> {
-    std::env::var(name).map_err(|_| format!("{name} is not set to a password"))
+fn password(name: &str) -> Result<String, String> {
+    variable(name)?.ok_or_else(|| format!("{name} is not set to a password"))
+}
+
+fn variable(name: &str) -> Result<Option<String>, String> {
+    match env::var(name) {
+        Ok(text) => Ok(Some(text)),
+        Err(VarError::NotPresent) => Ok(None),
+        Err(VarError::NotUnicode(_)) => Err(format!("{name} is no text")),
+    }
 }
 
 /// Somebody who may notify.
@@ -65,7 +92,7 @@ struct TrapUser {
 /// Those who may notify, and with which engine if not with any; nobody if no file is named. No error repeats what the file
 /// says: it is full of secrets.
 pub(crate) fn trap_users() -> Result<Vec<(User, Option<EngineId>)>, String> {
-    let Some(path) = std::env::var_os(TRAP_USERS).map(PathBuf::from) else {
+    let Some(path) = env::var_os(TRAP_USERS).map(PathBuf::from) else {
         return Ok(Vec::new());
     };
     let shown = path.display().to_string();

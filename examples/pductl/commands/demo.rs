@@ -11,6 +11,7 @@ use pdu_core::{
 use tokio::time::timeout;
 
 use super::outlet::read_back;
+use crate::credentials::Login;
 use crate::devices::{self, Device, Failure};
 use crate::outcome::{Outcome, Run, Stop};
 use crate::render;
@@ -70,6 +71,7 @@ fn settings(at: Place, units: u8) -> Settings {
         values: Values::Text,
         wiring: Wiring::Wye,
         peers: Peers::default(),
+        login: Login::of_factory(),
     }
 }
 

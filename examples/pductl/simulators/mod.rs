@@ -3,6 +3,7 @@
 mod isotek;
 mod modbus;
 mod snmp;
+mod telnet;
 
 use std::fmt;
 use std::io;
@@ -15,6 +16,7 @@ use tokio::task::JoinHandle;
 use tokio_serial::SerialStream;
 
 pub(crate) use self::snmp::Peers;
+use crate::credentials::Login;
 use crate::serial::{self, Port};
 use crate::terminal::Foreign;
 
@@ -38,6 +40,9 @@ pub(crate) enum Kind {
     /// 7-series unit with switched outlets over SNMP, the same communities
     #[value(name = "series7-snmp")]
     SnmpSeries7,
+    /// The console of a BKT BPS2000 over telnet, where admin may log in with the password admin
+    #[value(name = "bps2000-telnet")]
+    Console,
 }
 
 impl Kind {
@@ -105,12 +110,14 @@ pub(crate) struct Settings {
     pub(crate) sensors: Sensors,
     /// How many outlets there are, where a device of the kind has any.
     pub(crate) outlets: u8,
-    /// How many slaves a BPS2000 has over SNMP.
+    /// How many slaves a BPS2000 has over SNMP and telnet.
     pub(crate) slaves: u8,
     pub(crate) values: Values,
     pub(crate) wiring: Wiring,
     /// Of an SNMP agent.
     pub(crate) peers: Peers,
+    /// Who may use a console.
+    pub(crate) login: Login,
 }
 
 /// How a BPS2000 gives its values over SNMP, which its documentation leaves open.
@@ -200,6 +207,7 @@ pub(crate) async fn start(kind: Kind, settings: &Settings) -> io::Result<Running
         Kind::SerialServer => modbus::rtu_over_tcp(settings).await,
         Kind::SnmpBps2000 => snmp::bps2000(settings).await,
         Kind::SnmpSeries7 => snmp::series7(settings).await,
+        Kind::Console => telnet::bps2000(settings).await,
         Kind::Isotek => match settings.at {
             Place::Network(_) => isotek::network(settings).await,
             _ => isotek::serial(settings),

@@ -13,5 +13,6 @@ mod isotek;
 mod snmp;
 mod snmp_series7;
 mod support;
+mod telnet;
 mod thresholds;
 mod usage;
