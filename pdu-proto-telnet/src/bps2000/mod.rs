@@ -28,6 +28,8 @@ mod line;
 mod parser;
 mod scan;
 mod screen;
+#[cfg(feature = "alloc")]
+mod session;
 #[cfg(feature = "simulator")]
 pub mod simulator;
 mod text;
@@ -42,6 +44,10 @@ pub use parser::ScreenParser;
 pub use screen::{
     AgentState, EnergyPhases, HttpSettings, Levels, Load, Network, Screen, SmtpSettings, SnmpService,
     ThresholdSettings, Users,
+};
+#[cfg(feature = "alloc")]
+pub use session::{
+    ClockForm, Lines, Options, OwnedBanner, OwnedSmtpSettings, OwnedSnmpService, Reply, Request, Session, Undocumented,
 };
 pub use text::Secret;
 
