@@ -133,19 +133,27 @@ pub struct Position {
 }
 
 impl Position {
+    /// Where a text begins.
+    pub const START: Self = Self { line: 1, column: 1 };
+
     /// Where the octet at `offset` stands; behind the last one if there are not so many.
     ///
     /// Counts from the beginning: for errors, not for every element.
     pub fn of(text: &[u8], offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let mut lines = before.split(|&octet| octet == b'\n');
+        Self::START.behind(text.get(..offset).unwrap_or(text))
+    }
+
+    /// Where what follows `text` stands, if `text` stands here.
+    pub(crate) fn behind(self, text: &[u8]) -> Self {
+        let mut lines = text.split(|&octet| octet == b'\n');
         // Octets 0b10xx_xxxx go on with a character of UTF-8 that has begun.
         let last = lines.next_back().unwrap_or_default();
         let characters = last.iter().filter(|&octet| octet & 0xC0 != 0x80).count();
-        let from_one = |count: usize| u32::try_from(count).unwrap_or(u32::MAX).saturating_add(1);
+        let line_ends = lines.count();
+        let plus = |from: u32, count: usize| from.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
         Self {
-            line: from_one(lines.count()),
-            column: from_one(characters),
+            line: plus(self.line, line_ends),
+            column: plus(if line_ends == 0 { self.column } else { 1 }, characters),
         }
     }
 }

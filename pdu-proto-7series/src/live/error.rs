@@ -7,8 +7,7 @@ use crate::Position;
 pub struct LiveError {
     /// Where.
     pub position: Position,
-    /// The elements that were open there, each with its number among those of its name: `/server/devices/device[2]`. Long
-    /// names are cut.
+    /// The elements that were open there: `/server/devices/device[2]` is the second of its name. Long names are cut.
     pub path: String,
     /// What is wrong.
     pub fault: LiveFault,
@@ -24,6 +23,9 @@ pub enum LiveFault {
         /// What is not.
         what: &'static str,
     },
+    /// It has no element at all: it is empty, or no XML.
+    #[error("no element")]
+    NoElement,
     /// It ends before its root element does.
     #[error("the document ends before its root element does")]
     Truncated,
@@ -72,7 +74,7 @@ pub enum LiveFault {
         /// The limit.
         limit: usize,
     },
-    /// Strict mode only: see there.
+    /// It contradicts the documents that were seen: strict mode only.
     #[error(transparent)]
-    Deviation(#[from] super::Deviation),
+    Deviation(#[from] super::DeviationKind),
 }

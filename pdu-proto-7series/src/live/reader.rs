@@ -1,0 +1,327 @@
+use std::borrow::Cow;
+
+use super::attributes::{Attribute, Attributes};
+use super::error::{LiveError, LiveFault};
+use super::item::{DeviceItem, FieldItem, Item, OutletItem, ServerItem, UnknownItem, UnknownKind};
+use super::options::Limits;
+use super::places::Places;
+use super::tokens::{Fault, Tag, Token, Tokens};
+use super::{DeviationKind, prolog};
+use crate::Position;
+
+/// A document, item by item. It borrows from the document, and holds no more of it than the place where it is.
+///
+/// ```
+/// use pdu_proto_7series::live::{Item, Limits, Reader};
+///
+/// let xml = b"<server host='rack 7'><devices><device id='1'><field key='Volts-A' value='231'/></device></devices></server>";
+/// let mut reader = Reader::new(xml, Limits::default())?;
+/// while let Some(item) = reader.next()? {
+///     if let Item::Field(field) = item {
+///         assert_eq!((&*field.key, field.value.as_deref()), ("Volts-A", Some("231")));
+///         assert_eq!(reader.path(), "/server/devices/device/field");
+///     }
+/// }
+/// # Ok::<(), pdu_proto_7series::live::LiveError>(())
+/// ```
+pub struct Reader<'a> {
+    text: &'a str,
+    limits: Limits,
+    tokens: Tokens<'a>,
+    inside: Inside,
+    /// How many unknown elements lie around what comes next.
+    unknown: usize,
+    /// Attributes of the last element that are still to be given as unknown.
+    rest: Option<Rest<'a>>,
+    /// Where the last item stands.
+    offset: usize,
+    is_over: bool,
+}
+
+/// The innermost known element that is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Inside {
+    Document,
+    Server,
+    Devices,
+    Device,
+    Field,
+    Outlets,
+    Outlet,
+}
+
+impl Inside {
+    const fn parent(self) -> Self {
+        match self {
+            Self::Document | Self::Server => Self::Document,
+            Self::Devices => Self::Server,
+            Self::Device => Self::Devices,
+            Self::Field | Self::Outlets => Self::Device,
+            Self::Outlet => Self::Outlets,
+        }
+    }
+
+    /// The known element that a child of this name is.
+    fn child(self, name: &str) -> Option<Self> {
+        match (self, name) {
+            (Self::Document, "server") => Some(Self::Server),
+            (Self::Server, "devices") => Some(Self::Devices),
+            (Self::Devices, "device") => Some(Self::Device),
+            (Self::Device, "field") => Some(Self::Field),
+            (Self::Device, "outlets") => Some(Self::Outlets),
+            (Self::Outlets, _) => Some(Self::Outlet),
+            _ => None,
+        }
+    }
+}
+
+/// The attributes of a tag but for those that are known.
+struct Rest<'a> {
+    tag: Tag<'a>,
+    attributes: Attributes<'a>,
+    known: &'static [&'static str],
+}
+
+const SERVER: [&str; 1] = ["host"];
+const DEVICE: [&str; 3] = ["id", "type", "name"];
+const FIELD: [&str; 2] = ["key", "value"];
+const OUTLET: [&str; 7] = ["num", "name", "url", "amps", "watts", "kwatthrs", "status"];
+
+impl<'a> Reader<'a> {
+    /// Begins to read a document: in UTF-8, and no larger than the limit.
+    pub fn new(document: &'a [u8], limits: Limits) -> Result<Self, LiveError> {
+        let text = prolog::text(document, &limits).map_err(|Fault { offset, fault }| LiveError {
+            position: Position::of(prolog::behind_mark(document), offset),
+            path: "/".to_owned(),
+            fault,
+        })?;
+        Ok(Self {
+            text,
+            limits,
+            tokens: Tokens::new(text, limits),
+            inside: Inside::Document,
+            unknown: 0,
+            rest: None,
+            offset: 0,
+            is_over: false,
+        })
+    }
+
+    /// The next item; `None` at the end of the document, and after an error.
+    #[allow(clippy::should_implement_trait)] // an iterator of results goes on after an error: this does not
+    pub fn next(&mut self) -> Result<Option<Item<'a>>, LiveError> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let item = self.item().map_err(|fault| self.failed(fault))?;
+        self.is_over = item.is_none();
+        Ok(item)
+    }
+
+    /// Where the last item stands.
+    pub fn position(&self) -> Position {
+        Position::of(self.text.as_bytes(), self.offset)
+    }
+
+    /// The path of the element that the last item is, or that it belongs to: `/server/devices/device[2]` is the second of its
+    /// name. Walks the document from its beginning.
+    pub fn path(&self) -> String {
+        Places::new(self.text, self.limits).path(self.offset)
+    }
+
+    pub(super) fn offset(&self) -> usize {
+        self.offset
+    }
+
+    pub(super) fn places(&self) -> Places<'a> {
+        Places::new(self.text, self.limits)
+    }
+
+    /// The error of a document that contradicts at its last item what was seen.
+    pub(super) fn refused(&mut self, deviation: DeviationKind) -> LiveError {
+        self.failed(Fault::new(self.offset, LiveFault::Deviation(deviation)))
+    }
+
+    fn failed(&mut self, Fault { offset, fault }: Fault) -> LiveError {
+        self.is_over = true;
+        let mut places = self.places();
+        LiveError {
+            position: places.position(offset),
+            path: places.path(offset),
+            fault,
+        }
+    }
+
+    fn item(&mut self) -> Result<Option<Item<'a>>, Fault> {
+        loop {
+            if let Some(item) = self.rest_item()? {
+                return Ok(Some(item));
+            }
+            let Some(token) = self.tokens.next()? else {
+                return Ok(None);
+            };
+            self.offset = self.tokens.offset();
+            let item = match token {
+                Token::Start(tag) => {
+                    let child = self.child(&tag)?;
+                    let item = self.element(tag, child)?;
+                    match child {
+                        Some(child) => self.inside = child,
+                        None => self.unknown += 1,
+                    }
+                    item
+                }
+                Token::Empty(tag) => {
+                    let child = self.child(&tag)?;
+                    self.element(tag, child)?
+                }
+                Token::End => {
+                    self.leave();
+                    None
+                }
+                Token::Text(value) => Some(Item::Unknown(UnknownItem {
+                    kind: UnknownKind::Text,
+                    value,
+                })),
+            };
+            if item.is_some() {
+                return Ok(item);
+            }
+        }
+    }
+
+    fn child(&self, tag: &Tag<'a>) -> Result<Option<Inside>, Fault> {
+        if self.unknown > 0 {
+            return Ok(None);
+        }
+        let child = self.inside.child(tag.name);
+        if child.is_none() && self.inside == Inside::Document {
+            return Err(Fault::new(tag.offset, LiveFault::OtherRoot));
+        }
+        Ok(child)
+    }
+
+    fn leave(&mut self) {
+        match self.unknown.checked_sub(1) {
+            Some(unknown) => self.unknown = unknown,
+            None => self.inside = self.inside.parent(),
+        }
+    }
+
+    /// What an element is; `None` of those that only hold others together.
+    fn element(&mut self, tag: Tag<'a>, known: Option<Inside>) -> Result<Option<Item<'a>>, Fault> {
+        let item = match known {
+            Some(Inside::Server) => {
+                let [host] = self.known(tag, &SERVER)?;
+                Item::Server(ServerItem { host })
+            }
+            Some(Inside::Device) => {
+                let [id, kind, name] = self.known(tag, &DEVICE)?;
+                Item::Device(DeviceItem { id, kind, name })
+            }
+            Some(Inside::Field) => match self.known(tag, &FIELD)? {
+                [Some(key), value] => Item::Field(FieldItem { key, value }),
+                [None, _] => self.unknown_element(tag),
+            },
+            Some(Inside::Outlet) => match self.known(tag, &OUTLET)? {
+                [Some(number), name, url, amperes, watts, kilowatt_hours, status] => Item::Outlet(OutletItem {
+                    number,
+                    name,
+                    url,
+                    amperes,
+                    watts,
+                    kilowatt_hours,
+                    status,
+                }),
+                _ => self.unknown_element(tag),
+            },
+            Some(Inside::Document | Inside::Devices | Inside::Outlets) => {
+                self.put_off(tag, &[]);
+                return Ok(None);
+            }
+            None => self.unknown_element(tag),
+        };
+        Ok(Some(item))
+    }
+
+    fn unknown_element(&mut self, tag: Tag<'a>) -> Item<'a> {
+        self.put_off(tag, &[]);
+        Item::Unknown(UnknownItem {
+            kind: UnknownKind::Element(tag.name),
+            value: Cow::Borrowed(""),
+        })
+    }
+
+    /// The values of these attributes. Others are given as unknown afterwards.
+    fn known<const N: usize>(
+        &mut self,
+        tag: Tag<'a>,
+        names: &'static [&'static str; N],
+    ) -> Result<[Option<Cow<'a, str>>; N], Fault> {
+        let mut values = [const { None }; N];
+        let mut attributes = tag.attributes(&self.limits);
+        let mut has_others = false;
+        while let Some(attribute) = attributes.next()? {
+            let slot = names.iter().zip(&mut values).find(|(name, _)| **name == attribute.name);
+            match slot {
+                Some((_, Some(_))) => return Err(occurs_twice(&attribute)),
+                Some((_, slot)) => *slot = Some(attribute.value()?),
+                None => has_others = true,
+            }
+        }
+        if has_others {
+            self.put_off(tag, names);
+        }
+        Ok(values)
+    }
+
+    fn put_off(&mut self, tag: Tag<'a>, known: &'static [&'static str]) {
+        self.rest = Some(Rest {
+            tag,
+            attributes: tag.attributes(&self.limits),
+            known,
+        });
+    }
+
+    /// The next attribute that was put off.
+    fn rest_item(&mut self) -> Result<Option<Item<'a>>, Fault> {
+        while let Some(rest) = &mut self.rest {
+            let Some(attribute) = rest.attributes.next()? else {
+                self.rest = None;
+                break;
+            };
+            if rest.known.contains(&attribute.name) {
+                continue;
+            }
+            let mut before = rest.tag.attributes(&self.limits);
+            while let Some(other) = before.next()? {
+                if other.offset >= attribute.offset {
+                    break;
+                }
+                if other.name == attribute.name {
+                    return Err(occurs_twice(&attribute));
+                }
+            }
+            self.offset = attribute.offset;
+            return Ok(Some(Item::Unknown(UnknownItem {
+                kind: UnknownKind::Attribute(attribute.name),
+                value: attribute.value()?,
+            })));
+        }
+        Ok(None)
+    }
+}
+
+impl core::fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Reader")
+            .field("size", &self.text.len())
+            .field("offset", &self.offset)
+            .field("inside", &self.inside)
+            .finish_non_exhaustive()
+    }
+}
+
+fn occurs_twice(attribute: &Attribute<'_>) -> Fault {
+    Fault::malformed(attribute.offset, "attribute that occurs twice")
+}
