@@ -22,6 +22,8 @@
 
 mod banner;
 mod deviation;
+#[cfg(feature = "alloc")]
+mod device;
 mod entry;
 mod error;
 mod line;
@@ -37,6 +39,8 @@ mod write;
 
 pub use banner::{Banner, Date, Uptime};
 pub use deviation::{Deviation, Deviations, Parsed};
+#[cfg(feature = "alloc")]
+pub use device::{CAPABILITIES, Device};
 pub use entry::{Entry, ScreenKind};
 pub use error::{Expected, Fault, Found, LineError, RawLine, ScreenError, WriteError};
 pub use line::{Confirmed, Line, Member, PasswordChange, Phase};
@@ -47,7 +51,8 @@ pub use screen::{
 };
 #[cfg(feature = "alloc")]
 pub use session::{
-    ClockForm, Lines, Options, OwnedBanner, OwnedSmtpSettings, OwnedSnmpService, Reply, Request, Session, Undocumented,
+    ClockForm, EnergyUnit, Lines, Options, OwnedBanner, OwnedSmtpSettings, OwnedSnmpService, Reply, Request, Session,
+    Undocumented,
 };
 pub use text::Secret;
 

@@ -10,7 +10,7 @@ mod request;
 mod transcript;
 mod walk;
 
-pub use options::{ClockForm, Options, Undocumented};
+pub use options::{ClockForm, EnergyUnit, Options, Undocumented};
 pub use reply::{Lines, OwnedBanner, OwnedSmtpSettings, OwnedSnmpService, Reply};
 pub use request::Request;
 

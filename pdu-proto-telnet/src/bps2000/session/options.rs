@@ -30,6 +30,22 @@ pub struct Options {
     pub undocumented: Undocumented,
     /// How the clock is set.
     pub clock_form: ClockForm,
+    /// How many slaves the unit has, 0 to 5, which it does not tell: a [`Device`](crate::bps2000::Device) reads their loads too.
+    pub slaves: u8,
+    /// What the energies of the console count: for a [`Device`](crate::bps2000::Device).
+    pub energy_unit: EnergyUnit,
+}
+
+/// What the energies of the console count. They are printed without a unit: `Phase1 energy:1150` (line 1060).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+// Exhaustive on purpose: it is known or it is not.
+pub enum EnergyUnit {
+    /// Nobody has looked. They are taken for watt-hours, the unit of the device's registers, and are
+    /// [`Suspect`](pdu_core::Quality::Suspect) (note B-34).
+    #[default]
+    Unknown,
+    /// Watt-hours: chosen by whoever has compared them with the web page.
+    WattHours,
 }
 
 /// Whether keywords that the manual does not show may be sent (note B-39). The device's answer to a wrong one is unknown.
@@ -57,7 +73,7 @@ pub enum ClockForm {
 
 impl Options {
     /// For this account, with times for a local network: 10 s for a connection, 10 s for the login, 5 s for a screen, 30 ms for a
-    /// prompt, two attempts, and a logout after 30 s.
+    /// prompt, two attempts, a logout after 30 s, and no slaves.
     pub fn new(account: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self {
             account: account.into(),
@@ -71,6 +87,8 @@ impl Options {
             idle_logout: Some(Duration::from_secs(30)),
             undocumented: Undocumented::Refused,
             clock_form: ClockForm::OneLine,
+            slaves: 0,
+            energy_unit: EnergyUnit::Unknown,
         }
     }
 }

@@ -144,7 +144,7 @@ impl Request {
     }
 
     /// Refuses what may not be asked, before anything is sent.
-    pub(super) fn check(&self, options: &Options) -> Result<(), TelnetError> {
+    pub(in crate::bps2000) fn check(&self, options: &Options) -> Result<(), TelnetError> {
         if let Some(what) = self.needs_permission()
             && options.undocumented == Undocumented::Refused
         {

@@ -1,0 +1,243 @@
+//! Level 2: commands in the vocabulary of [`pdu_core`], made of requests to a console.
+
+mod plan;
+mod readout;
+mod settings;
+
+use alloc::collections::VecDeque;
+
+use pdu_core::{
+    Answer, Capabilities, Capability, Command, DeviceError, Endpoint, ErrorKind, Event, EventOf, Instant, LinkDemand,
+    LinkEvent, Refused, Session as _, Ticket, Transport, Update,
+};
+
+use self::plan::Plan;
+use super::{Options, Reply, Session};
+use crate::TelnetError;
+
+/// What a BPS2000 can do over its console. Of some of it the manual shows one case only: see [`Device`].
+pub const CAPABILITIES: Capabilities = Capabilities::of(&[
+    Capability::Snapshot,
+    Capability::Thresholds,
+    Capability::SetThreshold,
+    Capability::ResetEnergy,
+    Capability::Clock,
+    Capability::SetClock,
+    Capability::Settings,
+    Capability::SetSettings,
+    Capability::Restart,
+]);
+
+/// Commands that a [`Device`] holds at most.
+const CAPACITY: usize = 8;
+
+/// One BPS2000 and its slaves, over the console of their master: a [`DeviceSession`](pdu_core::DeviceSession), so that a program can
+/// hold it beside devices of other protocols.
+///
+/// Up to 8 commands wait for their end; they are carried out one after the other, in the order in which they came.
+///
+/// | command | what it takes |
+/// |---|---|
+/// | `Identity` | the banner, which has the firmware's version |
+/// | `Snapshot` | loads of the master and of [`Options::slaves`] (entry 1), thresholds (8), energies of the master (9), clock (2) |
+/// | `Thresholds`, `Clock` | their screens |
+/// | `SetThreshold` | of current only: its screen is read, and all four levels of the phase are set if one differs |
+/// | `SetClock` | its screen |
+/// | `ResetEnergy` | `inlet1.L1` of the master |
+/// | `Settings` | entries 4, 5, 6, 7 and 3 |
+/// | `SetSettings` | what differs: address, first trap address, HTTP port, mail account, password of the console's own user |
+/// | `Restart` | entry 10, which is sent for this command only |
+///
+/// `SetThreshold` of the current of L2 and L3 and `ResetEnergy` of L2 and L3 need keywords that the manual does not show: they are
+/// unsupported unless [`Options::undocumented`] allows them. Of all else that its screens show no keyword is known, not even by
+/// guessing: that is unsupported, and a change that asks for it is refused before anything is set.
+///
+/// ```
+/// use pdu_core::{Command, DeviceSession, Instant, Session};
+/// use pdu_proto_telnet::bps2000::{Device, Options};
+///
+/// let mut fleet: Vec<Box<dyn DeviceSession>> = vec![Box::new(Device::new(Options::new("admin", "admin")))];
+/// for device in &mut fleet {
+///     let ticket = device.submit(Instant::EPOCH, Command::Snapshot).unwrap();
+///     // … a driver moves bytes and time until poll_event gives the Done of this ticket …
+/// #   let _ = ticket;
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Device {
+    raw: Session,
+    /// In the order in which they came; the first is being carried out.
+    commands: VecDeque<Pending>,
+    ended: VecDeque<(Ticket, Result<Answer, DeviceError>)>,
+    next_ticket: u64,
+}
+
+#[derive(Debug)]
+struct Pending {
+    ticket: Ticket,
+    is_withdrawn: bool,
+    /// Under which ticket the console session has its request.
+    sent: Option<Ticket>,
+    plan: Plan,
+}
+
+impl Device {
+    /// The unit behind a console session with these settings.
+    pub fn new(options: Options) -> Self {
+        Self::over(Session::new(options))
+    }
+
+    /// The unit behind this console session, whose requests are all the device's from now on.
+    pub fn over(raw: Session) -> Self {
+        Self {
+            raw,
+            commands: VecDeque::with_capacity(CAPACITY),
+            ended: VecDeque::with_capacity(CAPACITY),
+            next_ticket: 0,
+        }
+    }
+
+    /// The console session, for what it knows of the console.
+    pub const fn raw(&self) -> &Session {
+        &self.raw
+    }
+
+    /// Takes what the console session has ended and gives it what comes next, until neither moves. Says whether anything did.
+    fn pump(&mut self, now: Instant) -> bool {
+        let mut moved = false;
+        loop {
+            moved |= self.send_next(now);
+            match self.raw.poll_event() {
+                Some(Event::Done { ticket, result }) => self.advance(ticket, result),
+                Some(Event::Notice(never)) => match never {},
+                None => return moved,
+            }
+            moved = true;
+        }
+    }
+
+    /// Gives the console session the next request of the first command, unless it has one; whether it did.
+    fn send_next(&mut self, now: Instant) -> bool {
+        let Some(pending) = self.commands.front_mut().filter(|pending| pending.sent.is_none()) else {
+            return false;
+        };
+        let Some(request) = pending.plan.next_request() else {
+            return false;
+        };
+        match self.raw.submit(now, request) {
+            Ok(ticket) => {
+                pending.sent = Some(ticket);
+                true
+            }
+            // Never: a device has one request at a time with a session of its own.
+            Err(_) => false,
+        }
+    }
+
+    fn advance(&mut self, raw: Ticket, result: Result<Reply, TelnetError>) {
+        let Some(pending) = self.commands.front_mut().filter(|pending| pending.sent == Some(raw)) else {
+            return;
+        };
+        pending.sent = None;
+        let ended = match result {
+            Ok(reply) => pending.plan.answered(reply, self.raw.options()),
+            Err(error) => Some(Err(pending.plan.failed(error))),
+        };
+        let is_withdrawn = pending.is_withdrawn;
+        if let Some(result) = ended.or_else(|| is_withdrawn.then(|| Err(pending.plan.withdrawn()))) {
+            self.end_first(result);
+        }
+    }
+
+    fn end_first(&mut self, result: Result<Answer, DeviceError>) {
+        let ended = self.commands.pop_front().map(|pending| (pending.ticket, result));
+        self.ended.extend(ended);
+    }
+}
+
+impl Endpoint for Device {
+    fn transport(&self) -> Transport {
+        self.raw.transport()
+    }
+
+    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
+        self.raw.handle_link(now, event);
+        self.pump(now);
+    }
+
+    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
+        let taken = self.raw.handle_input(now, bytes);
+        self.pump(now);
+        taken
+    }
+
+    fn handle_transmitted(&mut self, now: Instant, len: usize) {
+        self.raw.handle_transmitted(now, len);
+        self.pump(now);
+    }
+
+    fn handle_timeout(&mut self, now: Instant) {
+        self.raw.handle_timeout(now);
+        self.pump(now);
+    }
+
+    fn transmit(&self) -> &[u8] {
+        self.raw.transmit()
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.raw.poll_timeout()
+    }
+
+    fn link_demand(&self) -> LinkDemand {
+        self.raw.link_demand()
+    }
+}
+
+impl pdu_core::Session for Device {
+    type Request = Command;
+    type Reply = Answer;
+    type Notice = Update;
+    type Error = DeviceError;
+
+    fn submit(&mut self, now: Instant, request: Command) -> Result<Ticket, Refused<Command>> {
+        if self.commands.len() + self.ended.len() >= CAPACITY {
+            let kind = ErrorKind::Busy;
+            return Err(Refused { request, kind });
+        }
+        let ticket = Ticket(self.next_ticket);
+        self.next_ticket = self.next_ticket.wrapping_add(1);
+        match plan::of(request, self.raw.options()) {
+            Ok(plan) => self.commands.push_back(Pending {
+                ticket,
+                is_withdrawn: false,
+                sent: None,
+                plan,
+            }),
+            Err(result) => self.ended.push_back((ticket, result)),
+        }
+        self.pump(now);
+        Ok(ticket)
+    }
+
+    fn cancel(&mut self, now: Instant, ticket: Ticket) {
+        let Some(at) = self.commands.iter().position(|pending| pending.ticket == ticket) else {
+            return;
+        };
+        let sent = self.commands.get_mut(at).and_then(|pending| {
+            pending.is_withdrawn = true;
+            pending.sent
+        });
+        if let Some(raw) = sent {
+            self.raw.cancel(now, raw);
+        } else if let Some(pending) = self.commands.remove(at) {
+            self.ended.push_back((ticket, Err(pending.plan.withdrawn())));
+        }
+        self.pump(now);
+    }
+
+    fn poll_event(&mut self) -> Option<EventOf<Self>> {
+        let (ticket, result) = self.ended.pop_front()?;
+        Some(Event::Done { ticket, result })
+    }
+}
