@@ -138,7 +138,7 @@ impl<T: Into<Vec<u8>>> From<T> for Command {
 pub struct Response {
     /// The lines, without their ends, control sequences and the echo of the command.
     pub lines: Vec<Vec<u8>>,
-    /// The prompt behind them, and what stands before it on its line.
+    /// The prompt behind them, and what stands before it on its line, without blanks at the end.
     pub prompt: Vec<u8>,
 }
 

@@ -321,7 +321,7 @@ impl Dialogue {
 
     /// The reply is complete.
     fn finish(&mut self) {
-        let prompt = self.terminal.unfinished().to_vec();
+        let prompt = self.terminal.unfinished().trim_ascii_end().to_vec();
         if let Phase::Collecting { exchange, .. } = core::mem::replace(&mut self.phase, Phase::Idle) {
             self.is_logged_in = true;
             if let Some(ticket) = exchange.ticket {

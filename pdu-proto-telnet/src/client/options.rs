@@ -21,8 +21,8 @@ pub struct ConsoleOptions {
     pub link: Link,
     /// How to log in, if the device asks. `None`: no account is ever sent.
     pub login: Option<Login>,
-    /// What the device shows when it waits for a command: the octets that an unfinished line ends with, without regard to blanks
-    /// behind them. Empty ones are never found.
+    /// What the device shows when it waits for a command: the octets that an unfinished line ends with, blanks at their end
+    /// included; more blanks may follow. Of nothing but blanks none is ever found.
     pub prompts: Vec<Vec<u8>>,
     /// What brings the device to show where it is.
     pub opening: Opening,

@@ -21,14 +21,13 @@ pub(super) enum Questions {
     LoginFirst,
 }
 
-/// What `unfinished` ends with. Of several the longest, as `> ` of a prompt `config> `; of two as long, as `questions` says.
+/// What `unfinished` ends with. Of several the longest, as `config> ` of a line that also ends with `> `; of two as long, as `questions`
+/// says.
 pub(super) fn seen(options: &ConsoleOptions, questions: Questions, unfinished: &[u8]) -> Option<Seen> {
-    let line = unfinished.trim_ascii_end();
     let longest = |patterns: &mut dyn Iterator<Item = &[u8]>| {
         patterns
-            .map(<[u8]>::trim_ascii_end)
-            .filter(|pattern| !pattern.is_empty() && line.ends_with(pattern))
-            .map(<[u8]>::len)
+            .filter(|pattern| ends_with(unfinished, pattern))
+            .map(|pattern| pattern.trim_ascii_end().len())
             .max()
     };
     let of_login = |pattern: fn(&Login) -> &[u8]| longest(&mut options.login.iter().map(pattern));
@@ -43,6 +42,14 @@ pub(super) fn seen(options: &ConsoleOptions, questions: Questions, unfinished: &
         .into_iter()
         .filter_map(|(len, what)| Some((len?, rank(what), what)));
     found.max_by_key(|&(len, rank, _)| (len, rank)).map(|(_, _, what)| what)
+}
+
+/// Does `line` end with `pattern`, and behind it with any number of blanks? Those of the pattern itself must have come, or they would be
+/// taken for the beginning of the reply.
+fn ends_with(line: &[u8], pattern: &[u8]) -> bool {
+    let (text, pattern_text) = (line.trim_ascii_end(), pattern.trim_ascii_end());
+    let blanks = |whole: &[u8], text: &[u8]| whole.len() - text.len();
+    !pattern_text.is_empty() && text.ends_with(pattern_text) && blanks(line, text) >= blanks(pattern, pattern_text)
 }
 
 /// Does a line refuse the login?
