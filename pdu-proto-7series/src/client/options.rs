@@ -1,0 +1,82 @@
+use core::time::Duration;
+use std::hash::{BuildHasher as _, RandomState};
+
+use ::http::uri::Authority;
+
+use crate::http::auth::{BasicPolicy, Credentials};
+use crate::http::{Limits, RequestFault};
+
+/// The settings of an [`HttpClient`](super::HttpClient).
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    host: Authority,
+    /// Who asks; by default nobody.
+    pub credentials: Option<Credentials>,
+    /// When the password may be sent as it is.
+    pub basic: BasicPolicy,
+    /// How long nothing may come once a request has left, and between two pieces of its answer; by default 10 s.
+    pub reply_timeout: Duration,
+    /// How long an answer may take from the first octet to the last; by default 60 s.
+    pub answer_timeout: Duration,
+    /// How long a request waits for a link; by default 5 s.
+    pub connect_timeout: Duration,
+    /// How long a connection is kept for the next request; zero: for none. By default 2 s: a request that leaves while the
+    /// unit closes an idle connection is lost, and one that changes the unit is never repeated.
+    pub keep_alive: Duration,
+    /// How often a `GET` or `HEAD` is sent again when its answer does not come, or the link goes away; by default once. No
+    /// other method ever is.
+    pub retries: u8,
+    /// Requests in the table, those included whose end was not taken yet; by default 8, at least 1.
+    pub queue: usize,
+    /// What an answer may be at most.
+    pub limits: Limits,
+    /// What the client's numbers of Digest are made of: octets that nobody can guess.
+    pub entropy: [u8; 32],
+}
+
+impl Options {
+    /// For the unit of this name: a host, with its port where that is not the scheme's own.
+    ///
+    /// It stands in each request, and requests for another host are refused. Where to connect to is the driver's affair. The
+    /// entropy is the standard library's, which takes it from the operating system.
+    pub fn new(host: &str) -> Result<Self, RequestFault> {
+        let authority = host.parse::<Authority>().ok().filter(|_| !host.contains('@'));
+        Ok(Self {
+            host: authority.ok_or_else(|| RequestFault::HostName(host.chars().take(200).collect()))?,
+            credentials: None,
+            basic: BasicPolicy::default(),
+            reply_timeout: Duration::from_secs(10),
+            answer_timeout: Duration::from_secs(60),
+            connect_timeout: Duration::from_secs(5),
+            keep_alive: Duration::from_secs(2),
+            retries: 1,
+            queue: 8,
+            limits: Limits::default(),
+            entropy: entropy(),
+        })
+    }
+
+    /// The same for this user.
+    #[must_use]
+    pub fn with_credentials(self, credentials: Credentials) -> Self {
+        Self {
+            credentials: Some(credentials),
+            ..self
+        }
+    }
+
+    /// The host that stands in each request.
+    pub fn host(&self) -> &str {
+        self.host.as_str()
+    }
+}
+
+/// Each hasher has keys of its own, which nobody is told: good enough for numbers that are to be used once and not guessed.
+pub(crate) fn entropy() -> [u8; 32] {
+    let mut octets = [0; 32];
+    for (n, piece) in (0_u64..).zip(octets.chunks_mut(8)) {
+        piece.copy_from_slice(&RandomState::new().hash_one(n).to_be_bytes());
+    }
+    octets
+}
