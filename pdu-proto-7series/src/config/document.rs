@@ -41,7 +41,7 @@ pub struct Document {
 }
 
 /// An element, by its number in the index.
-pub(super) type Element = usize;
+pub(crate) type Element = usize;
 
 /// A value as it is written.
 #[derive(Clone, Debug)]
@@ -95,19 +95,19 @@ impl Document {
     ///
     /// Entities and line ends are resolved, comments left out; white space stays.
     pub fn get(&self, path: &Path) -> Option<Cow<'_, str>> {
-        let value = |element| self.value(element, path.steps().attribute.as_deref());
+        let value = |element| self.value(element, path.attribute_name());
         self.select(path).into_iter().find_map(value)
     }
 
     /// The values at all places that fit, in the order of the file.
     pub fn get_all(&self, path: &Path) -> Vec<Cow<'_, str>> {
-        let value = |element| self.value(element, path.steps().attribute.as_deref());
+        let value = |element| self.value(element, path.attribute_name());
         self.select(path).into_iter().filter_map(value).collect()
     }
 
     /// How many places fit: elements, or elements with that attribute.
     pub fn count(&self, path: &Path) -> usize {
-        self.places(path).len()
+        self.with_attribute(self.select(path), path.attribute_name()).len()
     }
 
     /// Writes a value, escaped as its place needs it: an attribute keeps its quotes, a CDATA section stays one. Nothing else
@@ -122,7 +122,18 @@ impl Document {
     /// would become [`TooLarge`](ConfigError::TooLarge). Then nothing is changed.
     pub fn set(&mut self, path: &Path, value: &str) -> Result<(), ConfigError> {
         let element = self.only(path)?;
-        let written = match &path.steps().attribute {
+        self.set_at(element, path.attribute_name(), path, value)
+    }
+
+    /// The value of an element that was found; the path is for messages.
+    pub(super) fn set_at(
+        &mut self,
+        element: Element,
+        attribute: Option<&str>,
+        path: &Path,
+        value: &str,
+    ) -> Result<(), ConfigError> {
+        let written = match attribute {
             Some(name) => self.attribute_written(element, name),
             None => self.text_written(element),
         };
@@ -231,7 +242,7 @@ impl Document {
     }
 
     /// The elements that a path leads to, in the order of the file; whether they have the attribute is not asked.
-    pub(super) fn select(&self, path: &Path) -> Vec<Element> {
+    pub(crate) fn select(&self, path: &Path) -> Vec<Element> {
         let Some((first, rest)) = path.steps().elements.split_first() else {
             return Vec::new();
         };
@@ -273,25 +284,29 @@ impl Document {
         })
     }
 
-    /// The elements that a path leads to and that have its attribute, if it names one.
-    fn places(&self, path: &Path) -> Vec<Element> {
-        let mut found = self.select(path);
-        if let Some(name) = &path.steps().attribute {
+    /// Those that have the attribute that the path names, if it names one.
+    fn with_attribute(&self, mut found: Vec<Element>, attribute: Option<&str>) -> Vec<Element> {
+        if let Some(name) = attribute {
             found.retain(|element| self.attribute_written(*element, name).is_some());
         }
         found
     }
 
     /// The one place that a path leads to.
-    pub(super) fn only(&self, path: &Path) -> Result<Element, ConfigError> {
-        match self.places(path).as_slice() {
-            [] => Err(ConfigError::NotThere { path: path.clone() }),
-            [element] => Ok(*element),
-            several => Err(ConfigError::Ambiguous {
-                path: path.clone(),
-                count: several.len(),
-            }),
-        }
+    pub(crate) fn only(&self, path: &Path) -> Result<Element, ConfigError> {
+        sole(&self.with_attribute(self.select(path), path.attribute_name()), path)
+    }
+
+    /// The one place below an element; the whole path is for messages.
+    pub(crate) fn only_below(
+        &self,
+        element: Element,
+        below: &RelativePath,
+        path: &Path,
+    ) -> Result<Element, ConfigError> {
+        let mut found = Vec::new();
+        self.walk(element, &below.steps().elements, &mut found);
+        sole(&self.with_attribute(found, below.attribute_name()), path)
     }
 
     /// The value at a place below an element: of the first that fits.
@@ -333,10 +348,57 @@ impl Document {
         })
     }
 
-    /// Where the pieces of its text stand, if no elements stand in it.
+    /// Where text stands in an element, and in all elements below it.
     pub(super) fn text_ranges(&self, element: Element) -> Vec<Range<usize>> {
-        let pieces = self.text_written(element).map(|written| written.pieces);
-        pieces.into_iter().flatten().map(|(range, _)| range).collect()
+        self.runs(element).map(|(range, _)| range).collect()
+    }
+
+    /// The parts of the text of an element itself, wherever between its children they stand.
+    pub(super) fn own_text(&self, element: Element) -> Vec<Cow<'_, str>> {
+        let children: Vec<_> = self.children(element).map(|child| self.range(child)).collect();
+        let mut children = children.into_iter().peekable();
+        let is_own = |(range, _): &(Range<usize>, Stands)| {
+            while children.next_if(|child| child.end <= range.start).is_some() {}
+            children.peek().is_none_or(|child| range.end <= child.start)
+        };
+        let read = |(range, stands)| text::unescape(self.text.get(range).unwrap_or_default(), stands);
+        self.runs(element).filter(is_own).map(read).collect()
+    }
+
+    /// Comments and processing instructions, wherever they stand: what is in them.
+    pub(super) fn remarks(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        let mut runs = Runs {
+            text: &self.text,
+            at: 0,
+        };
+        core::iter::from_fn(move || {
+            loop {
+                match runs.piece()? {
+                    Piece::Remark(range) => return Some(range),
+                    Piece::Run(..) | Piece::Tag => {}
+                }
+            }
+        })
+    }
+
+    /// From its tag to behind its end tag.
+    fn range(&self, element: Element) -> Range<usize> {
+        let Some(node) = self.nodes.get(element) else {
+            return 0..0;
+        };
+        let close = node.close as usize;
+        let end = self.text.get(close..).and_then(|end| end.find('>')).unwrap_or(0);
+        node.open as usize..close.saturating_add(end).saturating_add(1)
+    }
+
+    fn runs(&self, element: Element) -> Runs<'_> {
+        let close = self.nodes.get(element).map_or(0, |node| node.close as usize);
+        let (start, raw) = self.attributes_raw(element);
+        let inner = start.saturating_add(raw.len()).saturating_add(1);
+        Runs {
+            text: self.text.get(..close).unwrap_or_default(),
+            at: inner,
+        }
     }
 
     fn attribute_written(&self, element: Element, name: &str) -> Option<Written> {
@@ -367,19 +429,19 @@ impl Document {
         if self.has_children(element) {
             return None;
         }
-        let close = self.nodes.get(element)?.close as usize;
-        let (start, raw) = self.attributes_raw(element);
-        let inner = start.saturating_add(raw.len()).saturating_add(1);
-        let pieces = if inner < close {
-            Runs {
-                text: self.text.get(..close)?,
-                at: inner,
-            }
-            .collect()
-        } else {
-            Vec::new()
-        };
+        let pieces = self.runs(element).collect();
         Some(Written { pieces })
+    }
+}
+
+fn sole(found: &[Element], path: &Path) -> Result<Element, ConfigError> {
+    match found {
+        [] => Err(ConfigError::NotThere { path: path.clone() }),
+        [element] => Ok(*element),
+        several => Err(ConfigError::Ambiguous {
+            path: path.clone(),
+            count: several.len(),
+        }),
     }
 }
 
@@ -400,11 +462,50 @@ fn tag_len(rest: &[u8]) -> usize {
     rest.len()
 }
 
-/// The runs of text and the contents of CDATA sections, between comments and processing instructions, where no element stands.
+/// The runs of text and the contents of CDATA sections, up to the end of `text`.
 struct Runs<'a> {
-    /// Up to the end tag.
     text: &'a str,
     at: usize,
+}
+
+enum Piece {
+    Run(Range<usize>, Stands),
+    /// What is in a comment or a processing instruction.
+    Remark(Range<usize>),
+    Tag,
+}
+
+impl Runs<'_> {
+    fn piece(&mut self) -> Option<Piece> {
+        let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+        if !rest.starts_with('<') {
+            let len = rest.find('<').unwrap_or(rest.len());
+            return Some(Piece::Run(self.take(0, len, 0), Stands::Text));
+        }
+        let between = |opened: &str, closed: &str| -> Option<(usize, usize, usize)> {
+            let inner = rest.strip_prefix(opened)?;
+            Some((opened.len(), inner.find(closed).unwrap_or(inner.len()), closed.len()))
+        };
+        if let Some((opened, len, closed)) = between("<![CDATA[", "]]>") {
+            return Some(Piece::Run(self.take(opened, len, closed), Stands::Cdata));
+        }
+        if let Some((opened, len, closed)) = between("<!--", "-->").or_else(|| between("<?", "?>")) {
+            return Some(Piece::Remark(self.take(opened, len, closed)));
+        }
+        let tag = rest.as_bytes().get(1..).unwrap_or_default();
+        let end = tag.get(tag_len(tag)..).unwrap_or_default();
+        let closed = if end.starts_with(b"/") { "/>".len() } else { ">".len() };
+        self.take(1, tag_len(tag), closed);
+        Some(Piece::Tag)
+    }
+
+    /// Goes on behind what has this length between what opens and closes it, and tells where that stands.
+    fn take(&mut self, opened: usize, len: usize, closed: usize) -> Range<usize> {
+        let from = self.at.saturating_add(opened);
+        let to = from.saturating_add(len);
+        self.at = to.saturating_add(closed);
+        from..to
+    }
 }
 
 impl Iterator for Runs<'_> {
@@ -412,25 +513,9 @@ impl Iterator for Runs<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
-            let start = self.at;
-            if let Some(section) = rest.strip_prefix("<![CDATA[") {
-                let from = start.saturating_add("<![CDATA[".len());
-                let to = from.saturating_add(section.find("]]>").unwrap_or(section.len()));
-                self.at = to.saturating_add("]]>".len());
-                return Some((from..to, Stands::Cdata));
+            if let Piece::Run(range, stands) = self.piece()? {
+                return Some((range, stands));
             }
-            let skipped = if let Some(comment) = rest.strip_prefix("<!--") {
-                comment.find("-->").map(|len| len.saturating_add("<!---->".len()))
-            } else if rest.starts_with("<?") {
-                rest.find("?>").map(|len| len.saturating_add("?>".len()))
-            } else {
-                let len = rest.find('<').unwrap_or(rest.len());
-                // What is none of them cannot be: the document was checked.
-                self.at = start.saturating_add(len.max(1));
-                return Some((start..self.at, Stands::Text));
-            };
-            self.at = start.saturating_add(skipped.unwrap_or(rest.len()));
         }
     }
 }

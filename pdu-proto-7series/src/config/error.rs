@@ -2,7 +2,7 @@ use core::fmt;
 
 use pdu_core::{Effect, ErrorKind};
 
-use super::{ParsePathError, Path};
+use super::{Bound, ForeignUnit, ParsePathError, Path};
 use crate::Position;
 
 /// Why a configuration document, or a change of one, is refused. Nothing was changed.
@@ -60,6 +60,51 @@ pub enum ConfigError {
         /// The character.
         character: char,
     },
+    /// A file that does not say which unit it is of, at any of the places that the profile names.
+    #[error("the file does not say which unit it is of")]
+    Unidentified,
+    /// A file of another unit than the one that was meant.
+    #[error("{0}")]
+    ForeignUnit(#[from] ForeignUnit),
+    /// A setting that cannot be read, or must not be written so.
+    #[error("{key}: {problem}")]
+    Setting {
+        /// Its key, as in a profile; items of lists with their number.
+        key: String,
+        /// What is wrong.
+        problem: SettingProblem,
+    },
+}
+
+/// What is wrong with a setting.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingProblem {
+    /// The profile does not say where it stands, or says that it may be missing, and it is.
+    #[error("the profile has no place for it")]
+    NotPlaced,
+    /// The document has no item of this number.
+    #[error("no such item: the document has {items}")]
+    NoItem {
+        /// How many items it has.
+        items: usize,
+    },
+    /// The profile's place does not fit the document.
+    #[error("{0}")]
+    Place(Box<ConfigError>),
+    /// What stands there is none. No secret is ever refused so.
+    #[error("{found:?} at {}, where {expected} was expected", Shown(&.path.to_string()))]
+    Value {
+        /// Where.
+        path: Path,
+        /// What stands there.
+        found: String,
+        /// What should.
+        expected: &'static str,
+    },
+    /// The manual, or reason, does not allow it.
+    #[error("{0}")]
+    Bound(Bound),
 }
 
 /// What is wrong with a document.
@@ -128,7 +173,17 @@ impl pdu_core::Error for ConfigError {
         match self {
             Self::Document { .. } | Self::TooLarge { .. } => ErrorKind::Malformed,
             Self::Path(_) | Self::Character { .. } => ErrorKind::InvalidArgument,
-            Self::NotThere { .. } | Self::Ambiguous { .. } | Self::NoValue { .. } => ErrorKind::Mismatch,
+            Self::Setting { problem, .. } => match problem {
+                SettingProblem::NotPlaced => ErrorKind::Unsupported,
+                SettingProblem::NoItem { .. } | SettingProblem::Bound(_) => ErrorKind::InvalidArgument,
+                SettingProblem::Place(error) => error.kind(),
+                SettingProblem::Value { .. } => ErrorKind::Malformed,
+            },
+            Self::NotThere { .. }
+            | Self::Ambiguous { .. }
+            | Self::NoValue { .. }
+            | Self::Unidentified
+            | Self::ForeignUnit(_) => ErrorKind::Mismatch,
         }
     }
 

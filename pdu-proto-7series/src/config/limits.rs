@@ -11,7 +11,7 @@ use super::ConfigError;
 pub struct Limits {
     /// Octets of the file; never more than 4 GiB, whatever is given.
     pub size: usize,
-    /// Elements in each other.
+    /// Elements in each other; never more than 256, whatever is given.
     pub depth: usize,
     /// Attributes of one element.
     pub attributes: usize,
@@ -32,6 +32,11 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Walks through a document go down as deep as it does.
+    pub(super) fn depth(&self) -> usize {
+        self.depth.min(256)
+    }
+
     pub(super) fn check_size(&self, size: usize) -> Result<(), ConfigError> {
         // Offsets are kept in 32 bits.
         let limit = self.size.min(u32::MAX as usize);

@@ -4,34 +4,34 @@
 //! only to the unit that it came from (lines 253 to 260). What stands in the file is published nowhere. So this module keeps every
 //! byte, and takes from a [`Profile`](crate::profile::Profile) where a setting stands.
 
-// Until settings, differences and plans are here, which use the rest.
-#![allow(dead_code, unused_imports, clippy::unnecessary_wraps)]
-
 mod attributes;
+mod diff;
 mod document;
 mod error;
+mod identity;
 mod limits;
 mod names;
 mod path;
+mod plan;
 mod scan;
+mod secrets;
+mod settings;
+mod synthetic;
 mod text;
 
+pub use diff::{Change, ChangedValue, diff};
 pub use document::Document;
 pub(crate) use error::Shown;
-pub use error::{ConfigError, Problem};
+pub use error::{ConfigError, Problem, SettingProblem};
+pub use identity::{Backup, ForeignUnit, UnitIdentity};
 pub use limits::Limits;
 pub use path::{ParsePathError, Path, RelativePath};
-
-pub(crate) mod known_fields {
-    //! Which settings a profile may place.
-
-    /// The words of a field of a section; nothing if there is no such field.
-    pub(crate) fn section(_section: &str, _field: &str) -> Option<&'static [&'static str]> {
-        Some(&[])
-    }
-
-    /// The words of a field of a list; nothing if there is no such field.
-    pub(crate) fn list(_list: &str, _field: &str) -> Option<&'static [&'static str]> {
-        Some(&[])
-    }
-}
+pub use plan::Plan;
+pub use secrets::Redacted;
+pub use settings::{
+    Account, AlarmRule, Bound, Camera, ClockSettings, ClockSource, Display, DnsServer, LogMode, Logging, Mail,
+    MailAuthentication, MailTimes, Network, NtpServer, Outlet, PageLayout, Recipient, Repeat, Services, Settings, Snmp,
+    TrapTarget,
+};
+pub(crate) use settings::{SettingInfo, places};
+pub use synthetic::SyntheticUnit;

@@ -131,10 +131,18 @@ impl Path {
         Some(self)
     }
 
-    /// Whether both name the same elements when conditions do not count.
-    pub(super) fn same_names(&self, other: &Self) -> bool {
-        let names = |path: &Self| path.0.elements.iter().map(|step| step.name.clone()).collect::<Vec<_>>();
-        names(self) == names(other)
+    /// The names of its elements, whatever their conditions: `/config/outlets/outlet`.
+    pub(super) fn names(&self) -> String {
+        let mut names = String::new();
+        for step in &self.0.elements {
+            names.push('/');
+            names.push_str(&step.name);
+        }
+        names
+    }
+
+    pub(super) fn attribute_name(&self) -> Option<&str> {
+        self.0.attribute.as_deref()
     }
 
     pub(super) fn steps(&self) -> &Steps {
@@ -143,6 +151,10 @@ impl Path {
 }
 
 impl RelativePath {
+    pub(super) fn attribute_name(&self) -> Option<&str> {
+        self.0.attribute.as_deref()
+    }
+
     pub(super) fn steps(&self) -> &Steps {
         &self.0
     }

@@ -117,8 +117,8 @@ impl Scanner<'_> {
             Event::Start(tag) => {
                 let node = self.element(tag, start)?;
                 self.open.push(node);
-                if self.open.len() > self.limits.depth {
-                    return Err((start, limit("levels", self.limits.depth)));
+                if self.open.len() > self.limits.depth() {
+                    return Err((start, limit("levels", self.limits.depth())));
                 }
                 Ok(())
             }

@@ -57,6 +57,8 @@ pub(super) struct PlaceTable {
 pub(super) struct List {
     pub(super) items: String,
     pub(super) key: Option<String>,
+    #[serde(default)]
+    pub(super) optional: bool,
     pub(super) fields: BTreeMap<String, Place>,
 }
 

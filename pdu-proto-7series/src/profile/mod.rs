@@ -22,6 +22,7 @@
 //! [lists.outlets]
 //! items = "/config/outlets/outlet"
 //! key = "@num"                            # without it, items count by their place
+//! optional = true                         # a document may have no items
 //! [lists.outlets.fields]
 //! label = "@label"
 //!
@@ -38,7 +39,7 @@ use std::collections::BTreeMap;
 
 pub use error::ProfileError;
 
-use crate::config::{Path, RelativePath};
+use crate::config::{ConfigError, Document, Path, RelativePath};
 use crate::history::LogProfile;
 
 /// The version of the file's form.
@@ -87,6 +88,7 @@ pub(crate) enum Presence {
 pub(crate) struct ListPlace {
     pub(crate) items: Path,
     pub(crate) key: Option<RelativePath>,
+    pub(crate) presence: Presence,
     pub(crate) fields: BTreeMap<String, Place<RelativePath>>,
 }
 
@@ -120,6 +122,26 @@ impl Profile {
         Self::from_toml(Self::SYNTHETIC).expect("the shipped profile is well-formed")
     }
 
+    /// Whether a document has all the places that are named here, but those that are optional.
+    ///
+    /// # Errors
+    ///
+    /// [`PointsNowhere`](ProfileError::PointsNowhere) for the first that it lacks, or has twice, with key and path.
+    pub fn check(&self, document: &Document) -> Result<(), ProfileError> {
+        let IdentityPlaces { serial, mac, host } = &self.identity;
+        for (key, place) in [("serial", serial), ("mac", mac), ("host", host)] {
+            if let Some(path) = place {
+                points(&format!("identity.{key}"), document.only(path), Presence::Required)?;
+            }
+        }
+        for (key, place) in &self.settings {
+            points(&format!("settings.{key}"), document.only(&place.path), place.presence)?;
+        }
+        self.lists
+            .iter()
+            .try_for_each(|(name, list)| list.check(&format!("lists.{name}"), document))
+    }
+
     /// What it calls itself.
     pub fn name(&self) -> &str {
         &self.name
@@ -133,5 +155,36 @@ impl Profile {
     /// How the unit writes its data log, if the profile says so.
     pub fn history(&self) -> Option<&LogProfile> {
         self.history.as_ref()
+    }
+}
+
+impl ListPlace {
+    fn check(&self, key: &str, document: &Document) -> Result<(), ProfileError> {
+        let items = document.select(&self.items);
+        if items.is_empty() {
+            let nothing = ConfigError::NotThere {
+                path: self.items.clone(),
+            };
+            return points::<()>(&format!("{key}.items"), Err(nothing), self.presence);
+        }
+        for (field, place) in &self.fields {
+            let path = self.items.join(&place.path);
+            for item in &items {
+                let found = document.only_below(*item, &place.path, &path);
+                points(&format!("{key}.fields.{field}"), found, place.presence)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn points<T>(key: &str, found: Result<T, ConfigError>, presence: Presence) -> Result<(), ProfileError> {
+    match found {
+        Ok(_) => Ok(()),
+        Err(ConfigError::NotThere { .. }) if presence == Presence::Optional => Ok(()),
+        Err(problem) => Err(ProfileError::PointsNowhere {
+            key: key.to_owned(),
+            problem: Box::new(problem),
+        }),
     }
 }

@@ -5,21 +5,25 @@ use std::str::FromStr;
 
 use super::{FORMAT, IdentityPlaces, Keyed, ListPlace, Place, Presence, Profile, ProfileError, file};
 use crate::Position;
-use crate::config::{ParsePathError, known_fields};
+use crate::config::{ParsePathError, SettingInfo, places};
+
+/// By their whole keys.
+type Known = BTreeMap<String, SettingInfo>;
 
 pub(super) fn profile(text: &str) -> Result<Profile, ProfileError> {
     let file: file::File = toml::from_str(text).map_err(|error| toml_error(text, &error))?;
     if file.format != FORMAT {
         return Err(ProfileError::Format { found: file.format });
     }
+    let known = places();
     let secrets = file.secrets.iter().map(|text| path("secrets", text));
     Ok(Profile {
         name: file.name,
         note: file.note,
         identity: identity(&file.identity)?,
         secrets: secrets.collect::<Result<_, _>>()?,
-        settings: settings(file.settings)?,
-        lists: lists(file.lists)?,
+        settings: settings(file.settings, &known)?,
+        lists: lists(file.lists, &known)?,
         keyed: keyed(&file.keyed)?,
         history: file.history,
     })
@@ -59,27 +63,30 @@ fn identity(file: &file::Identity) -> Result<IdentityPlaces, ProfileError> {
 
 fn settings(
     file: BTreeMap<String, BTreeMap<String, file::Place>>,
+    known: &Known,
 ) -> Result<BTreeMap<String, Place<crate::config::Path>>, ProfileError> {
     let mut settings = BTreeMap::new();
     for (section, fields) in file {
         for (field, place) in fields {
             let key = format!("settings.{section}.{field}");
-            let known = known_fields::section(&section, &field);
             settings.insert(format!("{section}.{field}"), checked(&key, known, place)?);
         }
     }
     Ok(settings)
 }
 
-fn lists(file: BTreeMap<String, file::List>) -> Result<BTreeMap<String, ListPlace>, ProfileError> {
+fn lists(file: BTreeMap<String, file::List>, known: &Known) -> Result<BTreeMap<String, ListPlace>, ProfileError> {
     let mut lists = BTreeMap::new();
     for (name, list) in file {
         let prefix = format!("lists.{name}");
+        let of_list = format!("{prefix}.fields.");
+        if !known.keys().any(|key| key.starts_with(&of_list)) {
+            return Err(ProfileError::UnknownKey { key: prefix });
+        }
         let key_path = |text: &String| path(&format!("{prefix}.key"), text);
         let mut fields = BTreeMap::new();
         for (field, place) in list.fields {
             let key = format!("{prefix}.fields.{field}");
-            let known = known_fields::list(&name, &field);
             fields.insert(field, checked(&key, known, place)?);
         }
         let items: crate::config::Path = path(&format!("{prefix}.items"), &list.items)?;
@@ -87,6 +94,7 @@ fn lists(file: BTreeMap<String, file::List>) -> Result<BTreeMap<String, ListPlac
         let place = ListPlace {
             items,
             key: list.key.as_ref().map(key_path).transpose()?,
+            presence: presence(list.optional),
             fields,
         };
         lists.insert(name, place);
@@ -119,10 +127,10 @@ fn check_is_element(key: &str, items: &crate::config::Path) -> Result<(), Profil
 /// A place of a setting that is known, with the words that this setting has.
 fn checked<P: FromStr<Err = ParsePathError>>(
     key: &str,
-    known: Option<&'static [&'static str]>,
+    known: &Known,
     file: file::Place,
 ) -> Result<Place<P>, ProfileError> {
-    let Some(known) = known else {
+    let Some(setting) = known.get(key) else {
         return Err(ProfileError::UnknownKey { key: key.to_owned() });
     };
     let file = match file {
@@ -133,16 +141,20 @@ fn checked<P: FromStr<Err = ParsePathError>>(
             optional: false,
         },
     };
-    check_words(key, known, &file.words)?;
+    check_words(key, setting.words, &file.words)?;
     Ok(Place {
         path: path(key, &file.path)?,
         words: file.words,
-        presence: if file.optional {
-            Presence::Optional
-        } else {
-            Presence::Required
-        },
+        presence: presence(file.optional),
     })
+}
+
+fn presence(optional: bool) -> Presence {
+    if optional {
+        Presence::Optional
+    } else {
+        Presence::Required
+    }
 }
 
 fn check_words(
