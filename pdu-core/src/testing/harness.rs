@@ -454,6 +454,7 @@ impl<A: Session, B: Endpoint> Harness<A, B> {
         if self.link.flip() {
             return self.cut();
         }
+        self.link.clear(); // or the cut, which has been, would be the next wake-up for ever
         self.tell_link(Side::Client, LinkEvent::Eof);
         self.state = LinkState::Closed(self.now + Duration::from_millis(50));
     }
