@@ -11,7 +11,6 @@ use crate::http::{Asked, FramingFault, Limits};
 const MOST_INTERIM: u8 = 8;
 
 /// A request in the table.
-#[derive(Debug)]
 pub(super) struct Entry {
     pub(super) ticket: Ticket,
     pub(super) request: ::http::Request<Vec<u8>>,
@@ -23,7 +22,6 @@ pub(super) struct Entry {
 }
 
 /// What is on the wire.
-#[derive(Debug)]
 pub(super) struct Exchange {
     /// `None` once it was cancelled: its frame is finished and its answer dropped.
     pub(super) entry: Option<Entry>,
@@ -95,7 +93,6 @@ impl Exchange {
 }
 
 /// A whole answer.
-#[derive(Debug)]
 pub(super) struct Whole {
     pub(super) response: Response<Vec<u8>>,
     /// Whether the connection may be used again.
@@ -113,7 +110,6 @@ pub(super) enum Ended {
 }
 
 /// An answer as it comes.
-#[derive(Debug)]
 struct Answer {
     method: Method,
     interim: u8,
@@ -121,7 +117,6 @@ struct Answer {
     part: Part,
 }
 
-#[derive(Debug)]
 enum Part {
     Head(HeadReader),
     Body { head: Response<()>, body: BodyReader },

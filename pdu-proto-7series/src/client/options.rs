@@ -1,3 +1,4 @@
+use core::fmt;
 use core::time::Duration;
 use std::hash::{BuildHasher as _, RandomState};
 
@@ -7,7 +8,7 @@ use crate::http::auth::{BasicPolicy, Credentials};
 use crate::http::{Limits, RequestFault};
 
 /// The settings of an [`HttpClient`](super::HttpClient).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Options {
     host: Authority,
@@ -69,6 +70,24 @@ impl Options {
     /// The host that stands in each request.
     pub fn host(&self) -> &str {
         self.host.as_str()
+    }
+}
+
+/// Without the entropy.
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("host", &self.host)
+            .field("credentials", &self.credentials)
+            .field("basic", &self.basic)
+            .field("reply_timeout", &self.reply_timeout)
+            .field("answer_timeout", &self.answer_timeout)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("keep_alive", &self.keep_alive)
+            .field("retries", &self.retries)
+            .field("queue", &self.queue)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
     }
 }
 

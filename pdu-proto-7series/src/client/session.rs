@@ -1,4 +1,5 @@
 use core::convert::Infallible;
+use core::fmt;
 use std::collections::VecDeque;
 
 use ::http::{Request, Response, StatusCode};
@@ -54,7 +55,6 @@ const MOST_LOGINS: u8 = 2;
 /// assert_eq!((done, reply.body().as_slice()), (ticket, &b"<server/>"[..]));
 /// # Ok::<(), pdu_proto_7series::http::RequestFault>(())
 /// ```
-#[derive(Debug)]
 pub struct HttpClient {
     options: Options,
     authenticator: Option<Authenticator>,
@@ -68,6 +68,19 @@ pub struct HttpClient {
     exchange: Option<Box<Exchange>>,
     events: VecDeque<Event<Response<Vec<u8>>, Infallible, HttpError>>,
     last_ticket: u64,
+}
+
+/// Without what is under way and what waits, where secrets may stand.
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let asked = self.exchange.iter().filter_map(|exchange| exchange.entry.as_ref());
+        let asked = asked.chain(&self.queue).map(|entry| &entry.asked);
+        f.debug_struct("HttpClient")
+            .field("options", &self.options)
+            .field("link", &self.link)
+            .field("asked", &asked.collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,6 @@ const EXTENSION: u16 = 256;
 const TRAILERS: u16 = 4096;
 
 /// Collects a head, up to and with its empty line.
-#[derive(Debug)]
 pub(crate) struct HeadReader {
     bytes: Vec<u8>,
     /// What every head of this kind begins with.
@@ -218,7 +217,6 @@ pub(crate) fn keeps_alive(version: Version, headers: &HeaderMap) -> bool {
 }
 
 /// Collects a body.
-#[derive(Debug)]
 pub(crate) struct BodyReader {
     bytes: Vec<u8>,
     limit: usize,
@@ -375,7 +373,7 @@ impl Chunk {
             (Self::SizeLf { size }, b'\n') => Self::Data { rest: size },
             (Self::DataCr, b'\r') => Self::DataLf,
             (Self::DataLf, b'\n') => Self::Size { size: 0, digits: 0 },
-            (Self::Trailer { in_line, len }, b'\r') => Self::TrailerLf { in_line, len },
+            (Self::Trailer { in_line, len }, b'\r') => Self::TrailerLf { in_line, len: len + 2 },
             (Self::Trailer { len, .. }, octet) if len < TRAILERS && octet != b'\n' => Self::Trailer {
                 in_line: true,
                 len: len + 1,

@@ -1,5 +1,7 @@
 //! One connection: requests as they come, answers as they leave.
 
+use core::fmt;
+
 use ::http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, SERVER, TRANSFER_ENCODING};
 use ::http::{HeaderValue, Method, Request, Response, StatusCode, Version};
 use pdu_core::Instant;
@@ -10,7 +12,6 @@ use crate::http::framing::{BodyEnd, BodyReader, HeadReader, end_of_request, keep
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
-#[derive(Debug)]
 pub(super) struct Connection {
     part: Part,
     output: Vec<u8>,
@@ -18,7 +19,16 @@ pub(super) struct Connection {
     deadline: Option<Instant>,
 }
 
-#[derive(Debug)]
+/// Without what came and what leaves, where secrets may stand.
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("waiting", &self.output().len())
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
 enum Part {
     Head(HeadReader),
     Body(Box<(Request<()>, BodyReader)>),

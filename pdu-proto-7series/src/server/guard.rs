@@ -1,3 +1,4 @@
+use core::fmt;
 use core::time::Duration;
 use std::collections::VecDeque;
 
@@ -14,7 +15,7 @@ use crate::http::auth::{Algorithm, DigestAnswer, QualityOfProtection, hex, is_eq
 const MOST_NONCES: usize = 64;
 
 /// How a [`Guard`] asks.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct GuardOptions {
     /// What the credentials are for; it stands in the challenge.
@@ -39,6 +40,18 @@ impl GuardOptions {
             nonce_lifetime: Duration::from_secs(300),
             entropy: crate::client::entropy(),
         }
+    }
+}
+
+/// Without the entropy.
+impl fmt::Debug for GuardOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuardOptions")
+            .field("realm", &self.realm)
+            .field("schemes", &self.schemes)
+            .field("algorithms", &self.algorithms)
+            .field("nonce_lifetime", &self.nonce_lifetime)
+            .finish_non_exhaustive()
     }
 }
 
@@ -99,7 +112,6 @@ pub enum Admission {
 /// ```
 ///
 /// Source: RFC 7617; RFC 7616.
-#[derive(Debug)]
 pub struct Guard {
     options: GuardOptions,
     entropy: Zeroizing<[u8; 32]>,
@@ -109,7 +121,16 @@ pub struct Guard {
     drawn: u64,
 }
 
-#[derive(Debug)]
+/// Without the entropy and the nonces.
+impl fmt::Debug for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Guard")
+            .field("options", &self.options)
+            .field("accounts", &self.accounts)
+            .finish_non_exhaustive()
+    }
+}
+
 struct Nonce {
     value: String,
     until: Instant,

@@ -1,3 +1,5 @@
+use core::fmt;
+
 use ::http::HeaderMap;
 use ::http::header::WWW_AUTHENTICATE;
 use sha2::{Digest as _, Sha256};
@@ -24,7 +26,6 @@ pub enum BasicPolicy {
 ///
 /// Of several challenges it answers Digest with the strongest hash, and Basic only where there is no Digest. A server that
 /// once asked for Digest and now for Basic is refused: it, or who stands between, would get the password itself.
-#[derive(Debug)]
 pub struct Authenticator {
     credentials: Credentials,
     basic: BasicPolicy,
@@ -33,6 +34,17 @@ pub struct Authenticator {
     drawn: u64,
     asked: Asked,
     has_seen_digest: bool,
+}
+
+/// Without the entropy.
+impl fmt::Debug for Authenticator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Authenticator")
+            .field("credentials", &self.credentials)
+            .field("basic", &self.basic)
+            .field("asked", &self.asked)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the server has asked for.
