@@ -1,0 +1,9 @@
+//! HTTP: client, server, profile, logins and TLS.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests fail by panicking, as the tests do
+
+mod client;
+mod contract;
+mod login;
+mod profile;
+mod server;
+mod support;
