@@ -6,6 +6,7 @@ use pdu_core::{Component, Line, Point, Quantity, Statistic};
 use serde::Deserialize;
 
 use super::format::{Stamp, StampFormat, StampFormatError};
+use crate::profile::Profile;
 
 /// How a log is written, and what its columns are. The section `history` of a profile:
 ///
@@ -95,49 +96,18 @@ impl Column {
 }
 
 impl LogProfile {
-    /// The log of the simulated unit: an invention of this crate, since the format of real ones is published nowhere.
+    /// The log of the simulated unit, as [`Profile::synthetic`] has it: invented, since the format of real ones is published nowhere.
+    ///
+    /// # Panics
+    ///
+    /// Never: a test reads the shipped profile.
     pub fn synthetic() -> Self {
-        let column = |name: &str, line, quantity, exponent| Column {
-            name: name.to_owned(),
-            point: Point::inlet(1).on(line),
-            quantity,
-            statistic: Statistic::Now,
-            exponent,
-        };
-        let lines = [
-            ("A", Line::L1),
-            ("B", Line::L2),
-            ("C", Line::L3),
-            ("AB", Line::L1L2),
-            ("BC", Line::L2L3),
-            ("CA", Line::L3L1),
-        ];
-        let kinds = [
-            ("KWatt-hrs", Quantity::ActiveEnergy, 3),
-            ("RealPower", Quantity::ActivePower, 0),
-            ("Volts", Quantity::Voltage, 0),
-            ("Amps", Quantity::Current, 0),
-            ("ApPower", Quantity::ApparentPower, 0),
-            ("Pwr-Factor%", Quantity::PowerFactor, -2),
-        ];
-        let mut columns = Vec::from([
-            column("KWatt-hrs-Total", Line::Total, Quantity::ActiveEnergy, 3),
-            column("RealPower-Total", Line::Total, Quantity::ActivePower, 0),
-        ]);
-        for (suffix, line) in lines {
-            for (kind, quantity, exponent) in kinds {
-                columns.push(column(&format!("{kind}-{suffix}"), line, quantity, exponent));
-            }
-        }
-        Self {
-            delimiter: b',',
-            comment: Some(b'#'),
-            header: Header::Present,
-            stamp: "Time".to_owned(),
-            wall: "%Y-%m-%d %H:%M:%S".parse().ok(),
-            since_boot: "%s".parse().ok(),
-            columns,
-        }
+        let profile = Profile::synthetic().history;
+        #[expect(
+            clippy::expect_used,
+            reason = "the text of the profile is fixed, and a test reads it"
+        )]
+        profile.expect("the shipped profile has a section history")
     }
 
     /// The columns that it knows.

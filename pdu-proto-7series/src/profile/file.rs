@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::history::LogProfile;
+use crate::http::HttpProfile;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +25,8 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) keyed: Vec<Keyed>,
     // The sections of other modules: each a serde struct of its own that checks itself.
+    #[serde(default)]
+    pub(super) http: HttpProfile,
     pub(super) history: Option<LogProfile>,
 }
 

@@ -29,6 +29,12 @@
 //! [[keyed]]                               # other lists whose items a comparison finds by a key
 //! items = "/config/sensors/sensor"
 //! key = "@id"
+//!
+//! [http.outlet]                           # what is asked over HTTP: see http::HttpProfile
+//! # …
+//!
+//! [history]                               # how the data log is written: see history::LogProfile
+//! # …
 //! ```
 
 mod error;
@@ -41,6 +47,7 @@ pub use error::ProfileError;
 
 use crate::config::{ConfigError, Document, Path, RelativePath};
 use crate::history::LogProfile;
+use crate::http::HttpProfile;
 
 /// The version of the file's form.
 const FORMAT: u32 = 1;
@@ -57,6 +64,7 @@ pub struct Profile {
     /// By the list's name.
     pub(crate) lists: BTreeMap<String, ListPlace>,
     pub(crate) keyed: Vec<Keyed>,
+    pub(crate) http: HttpProfile,
     pub(crate) history: Option<LogProfile>,
 }
 
@@ -150,6 +158,11 @@ impl Profile {
     /// What it says of itself; empty if nothing.
     pub fn note(&self) -> &str {
         &self.note
+    }
+
+    /// What is asked of the unit over HTTP, and how.
+    pub fn http(&self) -> &HttpProfile {
+        &self.http
     }
 
     /// How the unit writes its data log, if the profile says so.

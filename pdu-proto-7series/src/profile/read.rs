@@ -25,6 +25,7 @@ pub(super) fn profile(text: &str) -> Result<Profile, ProfileError> {
         settings: settings(file.settings, &known)?,
         lists: lists(file.lists, &known)?,
         keyed: keyed(&file.keyed)?,
+        http: file.http,
         history: file.history,
     })
 }
