@@ -2,8 +2,11 @@ use core::fmt;
 
 use pdu_core::{Effect, ErrorKind};
 
+use crate::config::ConfigError;
 use crate::history::HistoryError;
+use crate::http::HttpError;
 use crate::live::LiveError;
+use crate::profile::ProfileError;
 
 /// How a request to a unit, or the reading of what it gave, fails.
 ///
@@ -17,36 +20,21 @@ pub enum Series7Error {
     /// What should be the data log is none.
     #[error(transparent)]
     History(#[from] HistoryError),
-    /// The unit answered with a status that the profile does not have among the successes.
-    #[error("status {code} to {path:?}")]
-    Status {
-        /// The HTTP status.
-        code: u16,
-        /// The path that was asked for.
-        path: String,
-        /// Whether the command took effect.
-        effect: Effect,
-    },
-    /// The unit wants other credentials, or others than it got.
-    #[error("login refused at {path:?}")]
-    LoginRefused {
-        /// The path that was asked for.
-        path: String,
-    },
-    /// The unit sends its clients elsewhere, where nobody wanted to go: a redirect is never followed, and no credentials go there.
-    #[error("redirected to {to:?}, which is not followed")]
-    Redirected {
-        /// Where to.
-        to: String,
-    },
-    /// A file, or an answer, of another unit than the one that was meant.
-    #[error("of another unit: {found:?} where {expected:?} was expected")]
-    ForeignUnit {
-        /// The identity that was expected.
-        expected: String,
-        /// The identity that was found.
-        found: String,
-    },
+    /// A configuration file that is none, of another unit, or that does not have what the profile says.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A profile that is none.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// The exchange over HTTP.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// The profile does not say how the unit writes its data log.
+    #[error("profile has no section history")]
+    NoLogProfile,
+    /// The client answered another request than the one that was asked.
+    #[error("reply to another request")]
+    UnexpectedReply,
     /// What was written reads back as something else.
     ///
     /// It may still come: settings take up to two minutes to become active (manual, lines 306 and 307).
@@ -59,21 +47,19 @@ pub enum Series7Error {
         /// What was read back.
         found: String,
     },
-    /// No answer came in time.
-    #[error("no answer to {request} in time")]
-    Timeout {
-        /// What was asked, in a word or two.
-        request: &'static str,
-        /// Whether the command took effect.
+    /// A series of commands was broken off: what was not acknowledged is not sent again, and what comes after it not at all.
+    #[error("{done} of {of} commands done, then at {place}: {error}")]
+    Incomplete {
+        /// What the failed one was for.
+        place: String,
+        /// How many the unit has acknowledged.
+        done: usize,
+        /// How many there were to be.
+        of: usize,
+        /// [`Unknown`](Effect::Unknown) as soon as one was acknowledged: the unit is neither as it was nor as it was to be.
         effect: Effect,
-    },
-    /// There is no link to the unit, or it went away before the answer was whole.
-    #[error("no link for {request}")]
-    Closed {
-        /// What was asked, in a word or two.
-        request: &'static str,
-        /// Whether the command took effect.
-        effect: Effect,
+        /// Why it failed.
+        error: Box<Self>,
     },
     /// The caller withdrew the request.
     #[error("cancelled")]
@@ -86,30 +72,28 @@ pub enum Series7Error {
 impl pdu_core::Error for Series7Error {
     fn kind(&self) -> ErrorKind {
         match self {
-            Self::Live(_) | Self::History(_) => ErrorKind::Malformed,
-            Self::Status { .. } | Self::Redirected { .. } => ErrorKind::Refused,
-            Self::LoginRefused { .. } => ErrorKind::Denied,
-            Self::ForeignUnit { .. } => ErrorKind::Mismatch,
+            Self::Live(_) => ErrorKind::Malformed,
+            Self::History(error) => error.kind(),
+            Self::Config(error) => error.kind(),
+            Self::Profile(error) => error.kind(),
+            Self::Http(error) => error.kind(),
+            Self::NoLogProfile => ErrorKind::Unsupported,
+            Self::UnexpectedReply => ErrorKind::Mismatch,
             Self::NotConfirmed { .. } => ErrorKind::NotConfirmed,
-            Self::Timeout { .. } => ErrorKind::Timeout,
-            Self::Closed { .. } => ErrorKind::LinkDown,
+            Self::Incomplete { error, .. } => error.kind(),
             Self::Cancelled { .. } => ErrorKind::Cancelled,
         }
     }
 
     fn effect(&self) -> Effect {
-        match *self {
-            // Reading changes nothing; and what is refused for its login, its address or its unit is not carried out.
-            Self::Live(_)
-            | Self::History(_)
-            | Self::LoginRefused { .. }
-            | Self::Redirected { .. }
-            | Self::ForeignUnit { .. } => Effect::NotApplied,
-            Self::NotConfirmed { .. } => Effect::Unknown,
-            Self::Status { effect, .. }
-            | Self::Timeout { effect, .. }
-            | Self::Closed { effect, .. }
-            | Self::Cancelled { effect } => effect,
+        match self {
+            // Reading changes nothing, and what a file or a profile forbids is not sent.
+            Self::Live(_) | Self::History(_) | Self::NoLogProfile => Effect::NotApplied,
+            Self::Config(error) => error.effect(),
+            Self::Profile(error) => error.effect(),
+            Self::Http(error) => error.effect(),
+            Self::UnexpectedReply | Self::NotConfirmed { .. } => Effect::Unknown,
+            Self::Incomplete { effect, .. } | Self::Cancelled { effect } => *effect,
         }
     }
 }
