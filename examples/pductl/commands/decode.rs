@@ -125,8 +125,19 @@ fn in_words(decoded: &Decoded, bytes: &[u8]) -> String {
         }));
     }
     if !decoded.rest.is_empty() {
-        let rest = paint.apply(Style::Heading, "rest");
-        lines.push(format!("{rest}  {}\n", Hex(&decoded.rest)));
+        lines.push(rest_in_words(&decoded.rest, paint));
     }
     lines.concat()
+}
+
+/// The beginning of what was not consumed: of a whole page nobody reads the octets.
+fn rest_in_words(rest: &[u8], paint: Paint) -> String {
+    const MOST: usize = 256;
+    let heading = paint.apply(Style::Heading, "rest");
+    match rest.split_at_checked(MOST) {
+        Some((beginning, more @ [_, ..])) => {
+            format!("{heading}  {} ... and {} more bytes\n", Hex(beginning), more.len())
+        }
+        _ => format!("{heading}  {}\n", Hex(rest)),
+    }
 }

@@ -2,6 +2,7 @@
 
 mod isotek;
 mod modbus;
+mod series7;
 mod snmp;
 mod telnet;
 
@@ -30,6 +31,9 @@ pub(crate) enum Kind {
     /// A message of SNMP v1, v2c or v3; what is encrypted is shown as it is, a community as text
     #[value(name = "snmp")]
     Snmp,
+    /// The page data.xml of a 7-series unit
+    #[value(name = "series7-xml")]
+    Series7Xml,
     /// What a telnet console sends, with the screens of a BPS2000; passwords and communities are not shown
     #[value(name = "telnet")]
     Telnet,
@@ -43,6 +47,7 @@ pub(crate) fn decode(kind: Kind, bytes: &[u8], mode: Mode) -> Decoded {
         Kind::TcpResponse => modbus::tcp(kind, bytes, mode, Direction::Response),
         Kind::Isotek => isotek::decode(kind, bytes, mode),
         Kind::Snmp => snmp::decode(kind, bytes, mode),
+        Kind::Series7Xml => series7::decode(kind, bytes, mode),
         Kind::Telnet => telnet::decode(kind, bytes, mode),
     }
 }

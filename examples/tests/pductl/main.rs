@@ -5,6 +5,7 @@
 
 mod decode;
 mod decode_isotek;
+mod decode_series7;
 mod decode_snmp;
 mod decode_telnet;
 mod demo;
