@@ -12,6 +12,9 @@ use crate::terminal::Foreign;
 /// Where passwords come from that belong to what stands on the command line.
 pub(crate) const AUTH_PASSWORD: &str = "PDU_AUTH_PASSWORD";
 pub(crate) const PRIV_PASSWORD: &str = "PDU_PRIV_PASSWORD";
+/// Who logs in, where that is by a name and a password.
+pub(crate) const USER: &str = "PDU_USER";
+pub(crate) const PASSWORD: &str = "PDU_PASSWORD";
 /// Names the file of those who may notify.
 pub(crate) const TRAP_USERS: &str = "PDU_TRAP_USERS";
 
@@ -23,6 +26,17 @@ pub(crate) struct Login {
 }
 
 impl Login {
+    /// Who the environment says; `None` if it says nothing of it.
+    pub(crate) fn from_environment() -> Result<Option<Self>, String> {
+        let (user, password) = (variable(USER)?, variable(PASSWORD)?.map(Secret::from));
+        match (user, password) {
+            (None, None) => Ok(None),
+            (Some(user), Some(password)) => Ok(Some(Self { user, password })),
+            (Some(_), None) => Err(format!("{USER} is set, and {PASSWORD} is not")),
+            (None, Some(_)) => Err(format!("{PASSWORD} is set, and {USER} is not")),
+        }
+    }
+
     /// Who may use the console of a BPS2000 as it is delivered. Source: its manual, line 654.
     pub(crate) fn of_factory() -> Self {
         Self {

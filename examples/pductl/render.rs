@@ -47,6 +47,23 @@ fn identity_in_words(identity: &Identity) -> String {
     format!("  unit {}: {} (by {source})\n", identity.unit, Foreign(&words))
 }
 
+/// A reading, in one line.
+pub(crate) fn reading(reading: &Reading) -> String {
+    let statistic = match reading.statistic {
+        Statistic::Now => String::new(),
+        statistic => format!(" {statistic}"),
+    };
+    let watched = watched_in_words(reading.point, reading.quantity);
+    match (reading.value, reading.quality) {
+        (Some(value), Quality::Good) => format!("{watched}{statistic}: {}", measured(value, reading.quantity)),
+        (Some(value), quality) => format!(
+            "{watched}{statistic}: {} ({quality})",
+            measured(value, reading.quantity)
+        ),
+        (None, quality) => format!("{watched}{statistic}: {quality}"),
+    }
+}
+
 /// One table for each kind of component: a row for each place, a column for each quantity.
 pub(crate) fn readings(readings: &[Reading], paint: Paint) -> String {
     let mut kinds: Vec<(u16, Component)> = Vec::new();
@@ -332,9 +349,11 @@ pub(crate) fn threshold(setting: &ThresholdSetting) -> String {
     format!("{watched}, {}: {value}", setting.level.as_str().replace('_', " "))
 }
 
-/// A device without thresholds does not tell its alarms in a snapshot: that there are none would be a guess.
+/// Only of a device that tells all that its thresholds watch it is known that there are none: of any other that would be a guess.
 fn alarms(snapshot: &Snapshot, paint: Paint) -> String {
-    if snapshot.alarms.is_empty() && !snapshot.thresholds.is_empty() {
+    let is_read = |setting: &ThresholdSetting| snapshot.reading(setting.point, setting.quantity).is_some();
+    let is_watched = !snapshot.thresholds.is_empty() && snapshot.thresholds.iter().all(is_read);
+    if snapshot.alarms.is_empty() && is_watched {
         return format!("  {}\n", paint.apply(Style::Good, "no alarms"));
     }
     let lines = snapshot

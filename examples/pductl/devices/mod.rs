@@ -3,6 +3,7 @@
 mod isotek;
 mod modbus;
 mod snmp;
+mod telnet;
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::{self, Display};
@@ -34,7 +35,7 @@ struct Scheme {
     plan: fn(&Url) -> Result<Plan, String>,
 }
 
-const SCHEMES: &[&[Scheme]] = &[modbus::SCHEMES, isotek::SCHEMES, snmp::SCHEMES];
+const SCHEMES: &[&[Scheme]] = &[modbus::SCHEMES, isotek::SCHEMES, snmp::SCHEMES, telnet::SCHEMES];
 
 /// Of the protocols, only one has a search of the network.
 pub(crate) use isotek::{PORT as DISCOVERY_PORT, discover};
