@@ -226,6 +226,7 @@ fn main() {
     isotek_discovery();
     isotek_server();
     telnet_stream();
+    telnet_console();
 }
 
 /// Streams of a console with negotiation, prompts, echoes and what a terminal would do, behind three bytes that say where reads
@@ -253,6 +254,74 @@ fn telnet_stream() {
         "sequence-endless",
         &[b"\xFF\xFF\xFF\x1B[", &[b'1'; 600][..], b"\n"].concat(),
     );
+}
+
+/// The raw console: over telnet, TCP and a serial line, with and without login, against devices that echo and negotiate or do not.
+fn telnet_console() {
+    let heads: [[u8; 2]; 6] = [[0, 3], [4, 2], [1, 0], [5, 1], [2, 1], [22, 0]];
+    let up = [14, 0];
+    // The device shows something, which stands until it counts, and is answered.
+    let turns = |count: usize| [3, 10, 5].repeat(count);
+    let step = |steps: &[&[u8]]| steps.concat();
+    let say = |text: &[u8]| [&[0, u8::try_from(text.len()).expect("short")], text].concat();
+    let scripts: [(&str, Vec<u8>); 7] = [
+        ("asks", step(&[&up, &[11, 1, 11, 2, 11, 5], &turns(7), &[15, 0]])),
+        (
+            "cancels",
+            step(&[&up, &[11, 1, 11, 2], &turns(2), &[13, 0, 5, 6, 1, 13, 0], &turns(4)]),
+        ),
+        (
+            "silence",
+            step(&[
+                &up,
+                &[11, 1],
+                &turns(3),
+                &[10, 10, 10, 15, 0, 15, 2, 14, 0, 11, 2],
+                &turns(3),
+            ]),
+        ),
+        (
+            "closed",
+            step(&[&up, &[11, 1, 11, 2], &turns(2), &[14, 1, 15, 2, 14, 0], &turns(3)]),
+        ),
+        (
+            "refused",
+            step(&[
+                &up,
+                &[11, 1],
+                &turns(2),
+                &say(b"\r\nlogin refused\r\nlogin: "),
+                &[10, 5, 15, 0],
+            ]),
+        ),
+        (
+            "unasked",
+            step(&[
+                &up,
+                &turns(1),
+                &say(b"\r\nalarm\r\nrack> "),
+                &[11, 1],
+                &turns(5),
+                &say(b"a> b\r\n"),
+            ]),
+        ),
+        (
+            "endless",
+            step(&[
+                &up,
+                &[11, 1],
+                &turns(3),
+                &say(b"\xFF\xFA\x18"),
+                &[1, 255],
+                &[b'x'; 255],
+                &[1, 255],
+                &[b'x'; 255],
+            ]),
+        ),
+    ];
+    for (name, script) in scripts {
+        seed_session("telnet_console", name, &heads, &script);
+    }
 }
 
 const TELNET_STREAMS: [(&str, &[u8]); 8] = [
