@@ -27,7 +27,7 @@ const VOLTAGE: [u8; 7] = [0x01, 0x03, 0x02, 0x09, 0x0E, 0x3F, 0xD0];
 
 /// What `bare` calls: the number of the first check that failed, 0 if none did.
 fn run() -> u8 {
-    let checks: [fn() -> Option<bool>; 13] = [
+    let checks: [fn() -> Option<bool>; 15] = [
         request_is_built,
         answer_is_read,
         tcp_frame_is_read,
@@ -41,6 +41,8 @@ fn run() -> u8 {
         snmp::message_is_sealed_verified_and_deciphered,
         telnet::prompt_is_seen,
         telnet::line_is_built_and_its_echo_known,
+        telnet::screen_is_read_and_its_line_built,
+        telnet::error_tells_what_it_is,
     ];
     let failed = checks.iter().position(|check| check() != Some(true));
     failed.map_or(0, |index| index as u8 + 1)

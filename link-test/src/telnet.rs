@@ -1,5 +1,9 @@
 //! The telnet console.
 
+use core::fmt::Write;
+
+use pdu_core::{Effect, ErrorKind, Mode};
+use pdu_proto_telnet::bps2000::{self, Entry, PROMPT, Screen, ScreenKind, ScreenParser};
 use pdu_proto_telnet::wire::{
     Echo, Echoed, Event, Line, Lines, Negotiation, Nvt, Options, Policy, Prompt, encode_line, recognise,
 };
@@ -40,4 +44,28 @@ pub fn line_is_built_and_its_echo_known() -> Option<bool> {
     let len = encode_line(b"master load", &mut out).ok()?;
     let is_echo = Echo::Shown(b"master load").in_line(b" master load") == Echoed::Whole;
     Some(out.get(..len)? == b"master load\r\n" && is_echo)
+}
+
+/// The load of three phases (line 757), and the line that asks for another screen.
+pub fn screen_is_read_and_its_line_built() -> Option<bool> {
+    let mut parser = ScreenParser::new(ScreenKind::Load, Mode::Strict);
+    parser.push(b"Load Phase1:0.25A Phase2:0.00A Phase3:1.50A").ok()?;
+    let Screen::Load(load) = parser.finish(PROMPT.as_bytes()).ok()?.value else {
+        return None;
+    };
+    let mut out = [0; 8];
+    let len = bps2000::Line::Entry(Entry::Thresholds).encode(&mut out).ok()?;
+    let amperes = load.phases.get(2).copied()??;
+    Some(amperes.mantissa() == 150 && amperes.exponent() == -2 && out.get(..len)? == b"8")
+}
+
+/// An error of the crate needs neither: what it says of a line that is another screen's.
+pub fn error_tells_what_it_is() -> Option<bool> {
+    let mut parser = ScreenParser::new(ScreenKind::Load, Mode::Strict);
+    let refused = parser.push(b"Network").err()?;
+    let error = pdu_proto_telnet::TelnetError::screen(ScreenKind::Load, &refused, Effect::NotApplied);
+    let mut text = crate::Text::default();
+    let _ = write!(text, "{error}");
+    let kind = pdu_core::Error::kind(&error);
+    Some(kind == ErrorKind::Malformed && pdu_core::Error::effect(&error) == Effect::NotApplied)
 }

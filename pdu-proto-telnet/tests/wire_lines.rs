@@ -226,3 +226,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn debug_of_what_came_shows_no_text() {
+    let mut lines: Lines = Lines::new();
+    let (line, _) = lines.next(b"sesame\r\n");
+    let shown = format!(
+        "{line:?} {:?} {:?}",
+        Event::Data(b"sesame"),
+        Echo::Shown(b"open ").in_line(b"open sesame"),
+    );
+    assert_eq!(shown, "Some(Text(6 octets)) Data(6 octets) Front(7 octets)");
+}

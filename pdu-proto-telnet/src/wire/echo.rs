@@ -14,13 +14,14 @@ pub enum Echo<'s> {
 }
 
 /// What of a line was echo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 // Exhaustive on purpose.
 pub enum Echoed<'l> {
     /// All of it: blanks around it are no difference.
     Whole,
     /// It begins as the echo would, and goes on with this. That is an echo only if the device echoes and puts no line end behind it: an
-    /// answer `1.Load` to the line `1` looks the same, so the caller must know which.
+    /// answer `1.Load` to the line `1` looks the same, so the caller must know which. `client::Terminal` takes it for an answer: the
+    /// console of every manual so far ends the line that it shows, and text too much is seen where text too little is not.
     Front(&'l [u8]),
     /// Nothing.
     Not,
@@ -68,6 +69,17 @@ impl<'l> Echoed<'l> {
             Self::Whole
         } else {
             Self::Front(rest)
+        }
+    }
+}
+
+/// Shows no text: what goes on behind the front of a password may be the rest of it.
+impl fmt::Debug for Echoed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Echoed::Whole => f.write_str("Whole"),
+            Echoed::Front(rest) => write!(f, "Front({} octets)", rest.len()),
+            Echoed::Not => f.write_str("Not"),
         }
     }
 }

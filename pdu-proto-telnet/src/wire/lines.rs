@@ -295,10 +295,11 @@ impl<const N: usize> fmt::Debug for Lines<N> {
     }
 }
 
+/// Shows no text: what came at a password prompt, or its echo, is a line too.
 impl fmt::Debug for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Line::Text(text) => write!(f, "Text(\"{}\")", text.escape_ascii()),
+            Line::Text(text) => write!(f, "Text({} octets)", text.len()),
             Line::TooLong => f.write_str("TooLong"),
         }
     }

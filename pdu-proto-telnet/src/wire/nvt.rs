@@ -1,3 +1,5 @@
+use core::fmt;
+
 use super::{Negotiation, TelnetOption, Verb};
 
 /// "Interpret as command". Source: RFC 854, page 14.
@@ -42,7 +44,7 @@ impl Command {
 }
 
 /// What [`Nvt`] found at the front of a stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event<'b> {
     /// Octets of data; never empty. How many come at once says nothing, their order is that of the stream.
@@ -54,7 +56,8 @@ pub enum Event<'b> {
     /// A subnegotiation has ended. What it said is not kept, since no option that we agree to has any.
     Subnegotiation(TelnetOption),
     /// A subnegotiation is longer than [`MAX_SUBNEGOTIATION`]: told once, and its end, should there be one, is not told. All that
-    /// comes before that end is lost, so that a session does best to close the connection.
+    /// comes before that end is lost, prompts too, so a session must close the connection
+    /// (`client::Terminal` makes it a `StreamFault`).
     SubnegotiationTooLong(TelnetOption),
     /// Nothing yet: parts of a command.
     Nothing,
@@ -172,6 +175,20 @@ fn command(octet: u8) -> (State, Event<'static>) {
     match Verb::of(octet) {
         Some(verb) => (State::Negotiation(verb), Event::Nothing),
         None => (State::Data, Event::Command(Command(octet))),
+    }
+}
+
+/// Shows no data: any may be a password.
+impl fmt::Debug for Event<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Event::Data(data) => write!(f, "Data({} octets)", data.len()),
+            Event::Negotiation(said) => write!(f, "{said:?}"),
+            Event::Command(command) => write!(f, "{command:?}"),
+            Event::Subnegotiation(option) => write!(f, "Subnegotiation({option})"),
+            Event::SubnegotiationTooLong(option) => write!(f, "SubnegotiationTooLong({option})"),
+            Event::Nothing => f.write_str("Nothing"),
+        }
     }
 }
 
