@@ -243,6 +243,64 @@ macro_rules! forward_endpoint {
     };
 }
 
+/// Writes the [`Endpoint`] of a session that stands on another one: bytes and times go to that, and what it made of them is taken
+/// at once.
+///
+/// `endpoint_over!([S: Session] Device<S>, raw)` is for a `Device<S>` with a field `raw: S` and a method
+/// `pump(&mut self, now: Instant) -> bool`, which takes the events of `raw`, submits what is to be sent next, and says whether it
+/// did either. With a third name, `endpoint_over!([S: Session] Device<S>, raw, note_link)`, that method hears of every
+/// [`LinkEvent`] before `raw` does.
+#[macro_export]
+macro_rules! endpoint_over {
+    ([$($generics:tt)*] $session:ty, $below:ident $(, $note_link:ident)?) => {
+        impl<$($generics)*> $crate::Endpoint for $session {
+            fn transport(&self) -> $crate::Transport {
+                $crate::Endpoint::transport(&self.$below)
+            }
+
+            fn handle_link(&mut self, now: $crate::Instant, event: $crate::LinkEvent) {
+                $( self.$note_link(event); )?
+                $crate::Endpoint::handle_link(&mut self.$below, now, event);
+                self.pump(now);
+            }
+
+            fn handle_input(&mut self, now: $crate::Instant, bytes: &[u8]) -> usize {
+                let mut taken: usize = 0;
+                loop {
+                    let rest = bytes.get(taken..).unwrap_or_default();
+                    taken = taken.saturating_add($crate::Endpoint::handle_input(&mut self.$below, now, rest));
+                    // Events are taken here, so input that waited for that is offered again.
+                    if !self.pump(now) || taken >= bytes.len() {
+                        return taken;
+                    }
+                }
+            }
+
+            fn handle_transmitted(&mut self, now: $crate::Instant, len: usize) {
+                $crate::Endpoint::handle_transmitted(&mut self.$below, now, len);
+                self.pump(now);
+            }
+
+            fn handle_timeout(&mut self, now: $crate::Instant) {
+                $crate::Endpoint::handle_timeout(&mut self.$below, now);
+                self.pump(now);
+            }
+
+            fn transmit(&self) -> &[u8] {
+                $crate::Endpoint::transmit(&self.$below)
+            }
+
+            fn poll_timeout(&self) -> Option<$crate::Instant> {
+                $crate::Endpoint::poll_timeout(&self.$below)
+            }
+
+            fn link_demand(&self) -> $crate::LinkDemand {
+                $crate::Endpoint::link_demand(&self.$below)
+            }
+        }
+    };
+}
+
 macro_rules! forward_session {
     ($inner:ident) => {
         type Request = $inner::Request;

@@ -6,6 +6,7 @@
 extern crate alloc;
 
 mod backoff;
+mod basis;
 #[cfg(feature = "std")]
 mod call_error;
 #[cfg(feature = "alloc")]
@@ -15,6 +16,7 @@ mod driver;
 mod endpoint;
 mod error;
 mod line_settings;
+mod link_wait;
 mod mode;
 mod number;
 mod peer;
@@ -41,6 +43,7 @@ pub mod testing;
 pub mod tokio;
 
 pub use backoff::{Backoff, LinkEnd};
+pub use basis::{Basis, Note};
 #[cfg(feature = "std")]
 pub use call_error::CallError;
 #[cfg(feature = "alloc")]
@@ -51,6 +54,7 @@ pub use device::{
 pub use endpoint::{Endpoint, Event, EventOf, Hub, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport};
 pub use error::{Effect, Error, ErrorKind};
 pub use line_settings::LineSettings;
+pub use link_wait::{LinkState, LinkWait};
 pub use mode::Mode;
 pub use number::{Counter, Decimal, ParseDecimalError, Since};
 pub use peer::{ConnectionId, Path};

@@ -4,15 +4,14 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use core::time::Duration;
 
-use pdu_core::{Instant, LinkDemand, LinkEvent, Mode, Ticket, earliest};
+use pdu_core::{Instant, LinkDemand, LinkEvent, LinkState, LinkWait, Mode, Ticket, earliest};
 
 use super::events::Events;
 use super::exchange::{Answer, Entry, Exchange, Gaps, HeldOk};
 use super::frames::{Ended, Expect, Frames, OkOf, Whole};
 use super::lines::Piece;
-use super::link::{Link, LinkState};
 use super::output::Output;
-use super::{FrameEnd, Link as Medium, Notice, Options, Reply, Request, Statistics};
+use super::{FrameEnd, Link, Notice, Options, Reply, Request, Statistics};
 use crate::wire::{Address, Command, Deviation, Deviations, Outlet, OutletConfig, Parsed, Record, Reply as Line};
 use crate::{IsotekError, Rejected};
 
@@ -56,7 +55,7 @@ enum Phase {
 pub(super) struct Conversation {
     options: Options,
     now: Instant,
-    link: Link,
+    link: LinkWait,
     frames: Frames,
     tickets: u64,
     queue: VecDeque<Entry>,
@@ -78,7 +77,7 @@ impl Conversation {
         Self {
             options,
             now: Instant::EPOCH,
-            link: Link::down(),
+            link: LinkWait::down(),
             frames: fresh_frames(&options),
             tickets: 0,
             queue: VecDeque::new(),
@@ -200,7 +199,7 @@ impl Conversation {
     }
 
     fn waits_for_first_frame(&mut self) -> bool {
-        let is_serial = matches!(self.options.link, Medium::Serial(_));
+        let is_serial = matches!(self.options.link, Link::Serial(_));
         is_serial && !self.frames.has_heard_any() && !core::mem::replace(&mut self.has_waited, true)
     }
 
@@ -238,8 +237,8 @@ impl Conversation {
     /// How long bytes that have left the driver may still be in the queue of a UART.
     fn on_wire(&self, len: usize) -> Duration {
         match self.options.link {
-            Medium::Serial(line) => line.time_of(len),
-            Medium::Stream => Duration::ZERO,
+            Link::Serial(line) => line.time_of(len),
+            Link::Stream => Duration::ZERO,
         }
     }
 
@@ -433,7 +432,7 @@ impl Conversation {
         let Phase::Waiting { mut exchange, .. } = core::mem::replace(&mut self.phase, Phase::Idle) else {
             return;
         };
-        let is_lossy = matches!(self.options.link, Medium::Serial(_));
+        let is_lossy = matches!(self.options.link, Link::Serial(_));
         match exchange
             .entry
             .take_if(|entry| is_lossy && exchange.answer.is_empty_list() && !entry.was_empty)
@@ -533,7 +532,7 @@ impl Conversation {
     /// Over a serial line, a number left out is a line lost.
     const fn gaps(&self) -> Gaps {
         match (self.options.link, self.options.mode) {
-            (Medium::Stream, Mode::Lenient) => Gaps::Taken,
+            (Link::Stream, Mode::Lenient) => Gaps::Taken,
             _ => Gaps::Refused,
         }
     }
@@ -704,8 +703,8 @@ impl Conversation {
             }
         }
         match self.options.link {
-            Medium::Stream => self.change_link(LinkState::Broken),
-            Medium::Serial(_) => {
+            Link::Stream => self.change_link(LinkState::Broken),
+            Link::Serial(_) => {
                 self.phase = Phase::Poisoned {
                     clear_at: self.now + self.options.quiet,
                     busy_at: self.now + BUSY_LINE,
@@ -799,14 +798,15 @@ impl Conversation {
     }
 
     pub(super) fn link_demand(&self) -> LinkDemand {
-        self.link.demand()
+        // Wanted all the time: the unit tells its status unasked.
+        self.link.demand(LinkDemand::Open)
     }
 }
 
 fn fresh_frames(options: &Options) -> Frames {
     let lossy = match options.link {
-        Medium::Stream => None,
-        Medium::Serial(_) => Some(options.status_interval),
+        Link::Stream => None,
+        Link::Serial(_) => Some(options.status_interval),
     };
     Frames::new(options.mode, options.frame_end, lossy)
 }

@@ -8,7 +8,6 @@ mod events;
 mod exchange;
 mod frames;
 mod lines;
-mod link;
 mod options;
 mod output;
 mod session;

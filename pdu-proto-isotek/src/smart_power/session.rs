@@ -4,8 +4,7 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 
 use pdu_core::{
-    Answer, Command, DeviceError, Endpoint, ErrorKind, Event, EventOf, Instant, LinkDemand, LinkEvent, Refused,
-    Session, Ticket, Transport, Update,
+    Answer, Command, DeviceError, ErrorKind, Event, EventOf, Instant, LinkEvent, Refused, Session, Ticket, Update,
 };
 
 use super::job::{self, Done, Job, Line};
@@ -195,6 +194,13 @@ impl<S> Device<S> {
 }
 
 impl<S: TextSession> Device<S> {
+    fn note_link(&mut self, _: LinkEvent) {
+        self.unit.note_link();
+        if let Some(pending) = self.commands.front_mut() {
+            pending.job.note_link();
+        }
+    }
+
     /// Takes what the raw session has ended and gives it what is to be sent, until neither moves. Says whether anything did.
     ///
     /// One event at a time: so what is sent next does not depend on how many answers came in one piece of input.
@@ -236,53 +242,7 @@ impl<S: TextSession> Device<S> {
     }
 }
 
-impl<S: TextSession> Endpoint for Device<S> {
-    fn transport(&self) -> Transport {
-        self.raw.transport()
-    }
-
-    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
-        self.unit.note_link();
-        if let Some(pending) = self.commands.front_mut() {
-            pending.job.note_link();
-        }
-        self.raw.handle_link(now, event);
-        self.pump(now);
-    }
-
-    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        let mut taken = 0;
-        loop {
-            taken += self.raw.handle_input(now, bytes.get(taken..).unwrap_or_default());
-            // Events are taken here, so input that waited for that is offered again.
-            if !self.pump(now) || taken >= bytes.len() {
-                return taken;
-            }
-        }
-    }
-
-    fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        self.raw.handle_transmitted(now, len);
-        self.pump(now);
-    }
-
-    fn handle_timeout(&mut self, now: Instant) {
-        self.raw.handle_timeout(now);
-        self.pump(now);
-    }
-
-    fn transmit(&self) -> &[u8] {
-        self.raw.transmit()
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.raw.poll_timeout()
-    }
-
-    fn link_demand(&self) -> LinkDemand {
-        self.raw.link_demand()
-    }
-}
+pdu_core::endpoint_over!([S: TextSession] Device<S>, raw, note_link);
 
 impl<S: TextSession> Session for Device<S> {
     type Request = Command;

@@ -7,7 +7,9 @@ use pdu_core::Quantity::{
 use pdu_core::Threshold::{LowerCritical, UpperCritical};
 use pdu_core::{ContactKind, Decimal, Line, Point, Quantity, Threshold, Unit};
 
-use super::notes::{B01, B02, B13, B14, B15, B16, B17, B19, B20, B21, B22, B23, Basis, I01, I02, I03, Note};
+use pdu_core::{Basis, Note};
+
+use super::notes::{B01, B02, B13, B14, B15, B16, B17, B19, B20, B21, B22, B23, I01, I02, I03};
 
 /// How many registers the map spans: addresses 0 to 98, without a gap. One Read Holding Registers (03) reads them all.
 pub const REGISTER_COUNT: u16 = 99;

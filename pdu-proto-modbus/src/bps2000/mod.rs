@@ -72,8 +72,9 @@ mod state;
 mod threshold;
 
 pub use map::{Access, Encoding, FIRST_THRESHOLD, Meaning, REGISTER_COUNT, REGISTER_MAP, Register, THRESHOLD_COUNT};
-pub use notes::{Basis, NOTES, Note};
+pub use notes::NOTES;
 pub use pdu_core::Mode;
+pub use pdu_core::{Basis, Note};
 #[cfg(feature = "alloc")]
 pub use readout::identity;
 pub use readout::{DecodeError, Decoding, Deviation, Readout, ZeroProbe};

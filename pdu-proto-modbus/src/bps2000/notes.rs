@@ -1,56 +1,13 @@
 //! Why a row of the register map reads as it does, where the manual alone does not settle it.
 
-/// How sure the reading of a row is; later is less sure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
-pub enum Basis {
-    /// The manual says it, in one voice.
-    Stated,
-    /// The manual contradicts or misprints itself, and only one reading fits all of it.
-    Resolved,
-    /// Nothing states it; no public capture of a device confirms it.
-    Inferred,
-}
+use pdu_core::{Basis, Note};
 
-/// A misprint, a contradiction or a gap of the manual, and what this crate makes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Note {
-    /// `B-nn` for what the manual prints, `I-nn` for what it is silent about. Stable over versions of this crate.
-    pub id: &'static str,
-    /// How sure the reading is.
-    pub basis: Basis,
-    /// What the manual prints.
-    pub printed: &'static str,
-    /// How this crate reads it.
-    pub reading: &'static str,
-    /// Why.
-    pub reason: &'static str,
-}
-
-/// Every note that a row of the register map refers to.
+/// Misprints, contradictions and gaps of the manual: every note that a row of the register map refers to. `B-nn` is about what the manual prints, `I-nn` about what it is silent about.
 pub static NOTES: [&Note; 15] = [
     B01, B02, B13, B14, B15, B16, B17, B19, B20, B21, B22, B23, I01, I02, I03,
 ];
 
-const fn note(
-    id: &'static str,
-    basis: Basis,
-    printed: &'static str,
-    reading: &'static str,
-    reason: &'static str,
-) -> Note {
-    Note {
-        id,
-        basis,
-        printed,
-        reading,
-        reason,
-    }
-}
-
-pub(super) const B01: &Note = &note(
+pub(super) const B01: &Note = &Note::new(
     "B-01",
     Basis::Resolved,
     "humidity: decimal 00055 to 00057, hexadecimal 0x0038 to 0x003A",
@@ -58,7 +15,7 @@ pub(super) const B01: &Note = &note(
     "55 is the third temperature already, and 59 (0x003B) comes next",
 );
 
-pub(super) const B02: &Note = &note(
+pub(super) const B02: &Note = &Note::new(
     "B-02",
     Basis::Resolved,
     "thresholds of temperature 1: decimal 77 and 78, hexadecimal 0x004B and 0x004C",
@@ -66,7 +23,7 @@ pub(super) const B02: &Note = &note(
     "0x004B and 0x004C are the two rows before, and 79 (0x004F) comes next",
 );
 
-pub(super) const B13: &Note = &note(
+pub(super) const B13: &Note = &Note::new(
     "B-13",
     Basis::Resolved,
     "00=Normal 01= Low Alarm 16= High Alarm",
@@ -74,7 +31,7 @@ pub(super) const B13: &Note = &note(
     "hexadecimal is written with 0x everywhere else, and 0x0010 is the high nibble where 0x0001 is the low one",
 );
 
-pub(super) const B14: &Note = &note(
+pub(super) const B14: &Note = &Note::new(
     "B-14",
     Basis::Resolved,
     "no values beside the rows 88 to 98",
@@ -82,7 +39,7 @@ pub(super) const B14: &Note = &note(
     "one merged cell of the printed table spans the block",
 );
 
-pub(super) const B15: &Note = &note(
+pub(super) const B15: &Note = &Note::new(
     "B-15",
     Basis::Stated,
     "current in 0.01 A, its thresholds in 0.1 A",
@@ -90,7 +47,7 @@ pub(super) const B15: &Note = &note(
     "the console shows a load of 0.00A and thresholds of 32.0A (lines 763 and 1021)",
 );
 
-pub(super) const B16: &Note = &note(
+pub(super) const B16: &Note = &Note::new(
     "B-16",
     Basis::Stated,
     "temperature and humidity in tenths, their thresholds in whole degrees and percent",
@@ -98,7 +55,7 @@ pub(super) const B16: &Note = &note(
     "the console shows thresholds of 40C and 99% (lines 1027 and 1028), the web page 25.4 and 41.1 (lines 305 and 306)",
 );
 
-pub(super) const B17: &Note = &note(
+pub(super) const B17: &Note = &Note::new(
     "B-17",
     Basis::Resolved,
     "four registers are \"8 Bytes\", and the formula has base 256",
@@ -106,7 +63,7 @@ pub(super) const B17: &Note = &note(
     "the example 0, 27, 119, 184 is 1800.12 kWh only so; base 65536 gives 115 971 915.96 kWh (lines 1562 to 1604)",
 );
 
-pub(super) const B19: &Note = &note(
+pub(super) const B19: &Note = &Note::new(
     "B-19",
     Basis::Resolved,
     "power in 0.1 W, var or VA in one register, at most 6553.5; the unit carries 32 A at 230 V, 7360 VA",
@@ -114,7 +71,7 @@ pub(super) const B19: &Note = &note(
     "arithmetic; whether the device wraps or saturates is not stated",
 );
 
-pub(super) const B20: &Note = &note(
+pub(super) const B20: &Note = &Note::new(
     "B-20",
     Basis::Resolved,
     "three rows named Temperature, three named Humidity",
@@ -122,7 +79,7 @@ pub(super) const B20: &Note = &note(
     "the order of the thresholds (lines 1526 to 1542), of the alarms and of the SNMP objects",
 );
 
-pub(super) const B21: &Note = &note(
+pub(super) const B21: &Note = &Note::new(
     "B-21",
     Basis::Resolved,
     "Apparent energy P1, P2, P3",
@@ -130,7 +87,7 @@ pub(super) const B21: &Note = &note(
     "the active energy of the rows before, and the sum over L1+L2+L3 after",
 );
 
-pub(super) const B22: &Note = &note(
+pub(super) const B22: &Note = &Note::new(
     "B-22",
     Basis::Resolved,
     "no access beside the doors",
@@ -138,7 +95,7 @@ pub(super) const B22: &Note = &note(
     "smoke and water are R, and a door contact cannot be set",
 );
 
-pub(super) const B23: &Note = &note(
+pub(super) const B23: &Note = &Note::new(
     "B-23",
     Basis::Inferred,
     "1=Open 2=Closed, 1=Yes 2=No",
@@ -146,7 +103,7 @@ pub(super) const B23: &Note = &note(
     "the web page shows \"-\" for an absent sensor (lines 314 to 316); what the register holds then is not stated",
 );
 
-pub(super) const I01: &Note = &note(
+pub(super) const I01: &Note = &Note::new(
     "I-01",
     Basis::Inferred,
     "temperature, without a word about its sign",
@@ -154,7 +111,7 @@ pub(super) const I01: &Note = &note(
     "the unit is stored at -20 degrees (line 1631); common practice",
 );
 
-pub(super) const I02: &Note = &note(
+pub(super) const I02: &Note = &Note::new(
     "I-02",
     Basis::Inferred,
     "reactive power and power factor, without a word about their sign",
@@ -162,7 +119,7 @@ pub(super) const I02: &Note = &note(
     "no negative sample; a capacitive load could be told with a sign",
 );
 
-pub(super) const I03: &Note = &note(
+pub(super) const I03: &Note = &Note::new(
     "I-03",
     Basis::Inferred,
     "nothing about a probe that is not plugged in",

@@ -4,7 +4,6 @@
 //! units share the line as its table has places. Both are [`Session`](pdu_core::Session)s: bytes and time in, bytes and a
 //! deadline out.
 
-mod link;
 mod options;
 mod output;
 mod rtu;

@@ -1,10 +1,10 @@
 use core::convert::Infallible;
 
 use pdu_core::{
-    Endpoint, ErrorKind, EventOf, Instant, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport, earliest,
+    Endpoint, ErrorKind, EventOf, Instant, LinkDemand, LinkEvent, LinkState, LinkWait, Refused, Session, Ticket,
+    Transport, earliest,
 };
 
-use super::link::{Link, LinkState};
 use super::options::{LocalEcho, RtuLink, RtuOptions, RtuSettings};
 use super::table::{Entry, Table};
 use super::{Reply, Request, Statistics};
@@ -49,7 +49,7 @@ use crate::{ModbusError, Rejected};
 pub struct RtuClient<const N: usize = 32> {
     settings: RtuSettings,
     now: Instant,
-    link: Link,
+    link: LinkWait,
     table: Table<N>,
     phase: Phase,
     /// Nothing is sent before.
@@ -153,7 +153,7 @@ impl<const N: usize> RtuClient<N> {
         Self {
             settings: options.into(),
             now: Instant::EPOCH,
-            link: Link::down(),
+            link: LinkWait::down(),
             table: Table::new(),
             phase: Phase::Idle,
             clear_at: Instant::EPOCH,
@@ -674,7 +674,7 @@ impl<const N: usize> Endpoint for RtuClient<N> {
     }
 
     fn link_demand(&self) -> LinkDemand {
-        self.link.demand(self.table.has_live())
+        self.link.demand(self.table.demand())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The fixed table of requests that both clients keep: from submit to `Done`.
 
-use pdu_core::{Effect, Event, Instant, Ticket};
+use pdu_core::{Effect, Event, Instant, LinkDemand, Ticket};
 
 use super::{Reply, Request, Retry, Statistics};
 use crate::ModbusError;
@@ -171,9 +171,13 @@ impl<const N: usize> Table<N> {
         }
     }
 
-    /// Whether any request has not ended.
-    pub(super) fn has_live(&self) -> bool {
-        self.free.len() + self.done.len() < N
+    /// What is asked of a link that is not broken: to be there while any request has not ended.
+    pub(super) fn demand(&self) -> LinkDemand {
+        if self.free.len() + self.done.len() < N {
+            LinkDemand::Open
+        } else {
+            LinkDemand::Idle
+        }
     }
 
     pub(super) fn live(&self, ticket: Ticket) -> Option<usize> {

@@ -1,10 +1,10 @@
 use core::convert::Infallible;
 
 use pdu_core::{
-    Endpoint, ErrorKind, EventOf, Instant, LinkDemand, LinkEvent, Refused, Session, Status, Ticket, Transport, earliest,
+    Endpoint, ErrorKind, EventOf, Instant, LinkDemand, LinkEvent, LinkState, LinkWait, Refused, Session, Status,
+    Ticket, Transport, earliest,
 };
 
-use super::link::{Link, LinkState};
 use super::options::{ExceptionLength, TcpOptions, TcpSettings, TransactionId, UnitInReply};
 use super::output::{Orphan, Orphans, Output, Withdrawn};
 use super::table::{Entry, Stage, Table};
@@ -47,7 +47,7 @@ use crate::{ModbusError, Rejected};
 pub struct TcpClient<const N: usize = 16> {
     settings: TcpSettings,
     now: Instant,
-    link: Link,
+    link: LinkWait,
     table: Table<N>,
     output: Output<N>,
     /// The beginning of a frame that was cut by the reads.
@@ -98,7 +98,7 @@ impl<const N: usize> TcpClient<N> {
         Self {
             settings: settings(options, N),
             now: Instant::EPOCH,
-            link: Link::down(),
+            link: LinkWait::down(),
             table: Table::new(),
             output: Output::new(),
             input: [0; tcp::MAX_FRAME],
@@ -539,7 +539,7 @@ impl<const N: usize> Endpoint for TcpClient<N> {
     }
 
     fn link_demand(&self) -> LinkDemand {
-        self.link.demand(self.table.has_live())
+        self.link.demand(self.table.demand())
     }
 }
 

@@ -50,9 +50,10 @@ mod session;
 pub mod simulator;
 mod value;
 
-pub use notes::{Basis, NOTES, Note};
+pub use notes::NOTES;
 pub use objects::{MEMBER_COUNT, Meaning, OBJECT_COUNT, OBJECTS, Object};
 pub use pdu_core::Mode;
+pub use pdu_core::{Basis, Note};
 #[cfg(feature = "alloc")]
 pub use readout::{Deviation, Profile, Readout, ReadoutError, ZeroProbe};
 #[cfg(feature = "alloc")]

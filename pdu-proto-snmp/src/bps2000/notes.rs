@@ -1,58 +1,14 @@
 //! Why a row of the object table reads as it does, and its values, where the manual alone does not settle it.
 
-/// How sure a reading of the manual is; later is less sure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
-// Exhaustive on purpose: these three are what a reader has to tell apart.
-pub enum Basis {
-    /// The manual says it, in one voice.
-    Stated,
-    /// The manual contradicts or misprints itself, and only one reading fits all of it.
-    Resolved,
-    /// Nothing states it; no public capture of a device confirms it.
-    Inferred,
-}
+use pdu_core::{Basis, Note};
 
-/// A misprint, a contradiction or a gap of the manual, and what this crate makes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-#[non_exhaustive]
-pub struct Note {
-    /// `B-nn` for what the manual prints; `I-nn` for what it is silent about; `S-nn` for that where only SNMP is meant. Stable
-    /// over versions of this crate.
-    pub id: &'static str,
-    /// How sure the reading is.
-    pub basis: Basis,
-    /// What the manual prints.
-    pub printed: &'static str,
-    /// How this crate reads it.
-    pub reading: &'static str,
-    /// Why.
-    pub reason: &'static str,
-}
-
-/// Every note that a row of the object table, or the values of some, refer to.
+/// Misprints, contradictions and gaps of the manual: every note that a row of the object table, or the values of some, refer to. `B-nn` is about what the manual prints, `I-nn` and `S-nn` about
+/// what it is silent about, `S-nn` where only SNMP is meant.
 pub static NOTES: [&Note; 15] = [
     B03, B04, B05, B23, B27, B29, B30, B31, B32, I01, I02, I03, S01, S02, S03,
 ];
 
-const fn note(
-    id: &'static str,
-    basis: Basis,
-    printed: &'static str,
-    reading: &'static str,
-    reason: &'static str,
-) -> Note {
-    Note {
-        id,
-        basis,
-        printed,
-        reading,
-        reason,
-    }
-}
-
-pub(super) const B03: &Note = &note(
+pub(super) const B03: &Note = &Note::new(
     "B-03",
     Basis::Resolved,
     "slaveTwoReactivePowerL2 at 47394.1.4.12.0",
@@ -60,7 +16,7 @@ pub(super) const B03: &Note = &note(
     "the line before has active power at .12, nothing else is at .13, and the other members have it there",
 );
 
-pub(super) const B04: &Note = &note(
+pub(super) const B04: &Note = &Note::new(
     "B-04",
     Basis::Resolved,
     "slaveFiveReactivePowerL2 at 47394.1.7.12.0",
@@ -68,7 +24,7 @@ pub(super) const B04: &Note = &note(
     "the line before has active power at .12, nothing else is at .13, and the other members have it there",
 );
 
-pub(super) const B05: &Note = &note(
+pub(super) const B05: &Note = &Note::new(
     "B-05",
     Basis::Inferred,
     "nothing: the table of slaveFive ends at 47394.1.7.21.0",
@@ -76,7 +32,7 @@ pub(super) const B05: &Note = &note(
     "five groups of 37 objects, and a sixth that breaks off in the middle of a line's nine quantities",
 );
 
-pub(super) const B23: &Note = &note(
+pub(super) const B23: &Note = &Note::new(
     "B-23",
     Basis::Inferred,
     "1=Open 2=Closed, 1=Yes 2=No over Modbus; \"Closed\" and \"-\" on the web page; nothing over SNMP",
@@ -84,7 +40,7 @@ pub(super) const B23: &Note = &note(
     "the two other faces of the same device (lines 314 to 316 and 1505 to 1513)",
 );
 
-pub(super) const B27: &Note = &note(
+pub(super) const B27: &Note = &Note::new(
     "B-27",
     Basis::Inferred,
     "kW, kVA and kVAR on the display, W, VA and VAR on the web page and over Modbus; nothing over SNMP",
@@ -92,7 +48,7 @@ pub(super) const B27: &Note = &note(
     "the web page is made by the same module; a sister product has kW in another tree",
 );
 
-pub(super) const B29: &Note = &note(
+pub(super) const B29: &Note = &Note::new(
     "B-29",
     Basis::Stated,
     "masterPowerL1 to L3, where slaves have ActivePower",
@@ -100,7 +56,7 @@ pub(super) const B29: &Note = &note(
     "the descriptions say so",
 );
 
-pub(super) const B30: &Note = &note(
+pub(super) const B30: &Note = &Note::new(
     "B-30",
     Basis::Resolved,
     "masterReactivepowerL1 and L2 beside masterReactivePowerL3",
@@ -108,7 +64,7 @@ pub(super) const B30: &Note = &note(
     "the other members have one spelling",
 );
 
-pub(super) const B31: &Note = &note(
+pub(super) const B31: &Note = &Note::new(
     "B-31",
     Basis::Resolved,
     "device name",
@@ -116,7 +72,7 @@ pub(super) const B31: &Note = &note(
     "no object can have a blank in its name",
 );
 
-pub(super) const B32: &Note = &note(
+pub(super) const B32: &Note = &Note::new(
     "B-32",
     Basis::Resolved,
     "a description with another member, another line or another quantity than the name",
@@ -124,7 +80,7 @@ pub(super) const B32: &Note = &note(
     "names and places agree with each other in all six groups; the descriptions do not",
 );
 
-pub(super) const I01: &Note = &note(
+pub(super) const I01: &Note = &Note::new(
     "I-01",
     Basis::Inferred,
     "temperature, without a word about its sign",
@@ -132,7 +88,7 @@ pub(super) const I01: &Note = &note(
     "the unit is stored at -20 degrees (line 1631); common practice",
 );
 
-pub(super) const I02: &Note = &note(
+pub(super) const I02: &Note = &Note::new(
     "I-02",
     Basis::Inferred,
     "reactive power and power factor, without a word about their sign",
@@ -140,7 +96,7 @@ pub(super) const I02: &Note = &note(
     "no sample at all; a capacitive load could be told with a sign",
 );
 
-pub(super) const I03: &Note = &note(
+pub(super) const I03: &Note = &Note::new(
     "I-03",
     Basis::Inferred,
     "nothing about a probe that is not plugged in",
@@ -148,7 +104,7 @@ pub(super) const I03: &Note = &note(
     "a sister product reads 0 without a sensor, and 0 % is no humidity that air has",
 );
 
-pub(super) const S01: &Note = &note(
+pub(super) const S01: &Note = &Note::new(
     "S-01",
     Basis::Inferred,
     "names and places of objects, without their type, scale or unit",
@@ -156,7 +112,7 @@ pub(super) const S01: &Note = &note(
     "sister products answer with such text, and other units of the same market with scaled integers",
 );
 
-pub(super) const S02: &Note = &note(
+pub(super) const S02: &Note = &Note::new(
     "S-02",
     Basis::Inferred,
     "\"-\" for an absent sensor on the web page (lines 314 to 316); nothing over SNMP",
@@ -164,7 +120,7 @@ pub(super) const S02: &Note = &note(
     "the web page; sister products",
 );
 
-pub(super) const S03: &Note = &note(
+pub(super) const S03: &Note = &Note::new(
     "S-03",
     Basis::Inferred,
     "a chain of a master and up to five slaves, without a word about how a missing one reads",

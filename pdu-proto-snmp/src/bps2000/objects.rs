@@ -7,7 +7,9 @@ use pdu_core::Quantity::{
 };
 use pdu_core::{ContactKind, Line, Point, Quantity, Unit};
 
-use super::notes::{B03, B04, B05, B23, B27, B29, B30, B31, B32, Basis, I01, I02, I03, Note, S01, S02, S03};
+use pdu_core::{Basis, Note};
+
+use super::notes::{B03, B04, B05, B23, B27, B29, B30, B31, B32, I01, I02, I03, S01, S02, S03};
 use crate::oid;
 use crate::wire::Oid;
 

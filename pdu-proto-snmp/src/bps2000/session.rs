@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use pdu_core::{
-    Answer, Capabilities, Capability, Command, DeviceError, Effect, Endpoint, ErrorKind, Event, EventOf, Instant,
-    LinkDemand, LinkEvent, Refused, Session, Ticket, Transport, Update,
+    Answer, Capabilities, Capability, Command, DeviceError, Effect, ErrorKind, Event, EventOf, Instant, Refused,
+    Session, Ticket, Update,
 };
 
 use super::objects::{MEMBER_COUNT, Meaning, Object};
@@ -113,37 +113,40 @@ impl<S> Device<S> {
 }
 
 impl<S: SnmpSession> Device<S> {
-    /// Takes what the raw session has ended and gives it what is to be sent, until neither moves.
-    fn pump(&mut self, now: Instant) {
+    /// Takes what the raw session has ended and gives it what is to be sent, until neither moves. Says whether anything did.
+    fn pump(&mut self, now: Instant) -> bool {
+        let mut moved = false;
         loop {
-            self.send_next(now);
+            moved |= self.send_next(now);
             match self.raw.poll_event() {
                 Some(Event::Done { ticket, result }) => self.advance(ticket, result),
                 Some(Event::Notice(never)) => match never {},
-                None => return,
+                None => return moved,
             }
+            moved = true;
         }
     }
 
-    /// Gives the raw session the next request of the oldest command that has not ended, unless it has one.
-    fn send_next(&mut self, now: Instant) {
+    /// Gives the raw session the next request of the oldest command that has not ended, unless it has one. Says whether it did.
+    fn send_next(&mut self, now: Instant) -> bool {
         let mut live = self.commands.iter_mut().filter(|pending| !pending.is_done());
-        let Some(pending) = live.next() else { return };
+        let Some(pending) = live.next() else { return false };
         let State::Live {
             survey,
             sent: sent @ None,
         } = &mut pending.state
         else {
-            return;
+            return false;
         };
         match self.raw.submit(now, survey.request()) {
             Ok(ticket) => *sent = Some(ticket),
-            Err(refused) if refused.kind == ErrorKind::Busy => {}
+            Err(refused) if refused.kind == ErrorKind::Busy => return false,
             Err(Refused { kind, .. }) => {
                 let error = Refused { request: (), kind };
                 pending.state = State::Done(Err(DeviceError::new(error)));
             }
         }
+        true
     }
 
     fn advance(&mut self, raw: Ticket, result: Result<Reply, SnmpError>) {
@@ -300,44 +303,7 @@ fn head(unit: u16) -> Option<&'static Object> {
     Object::of_unit(unit).find(|object| object.meaning != Meaning::Name)
 }
 
-impl<S: SnmpSession> Endpoint for Device<S> {
-    fn transport(&self) -> Transport {
-        self.raw.transport()
-    }
-
-    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
-        self.raw.handle_link(now, event);
-        self.pump(now);
-    }
-
-    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        let taken = self.raw.handle_input(now, bytes);
-        self.pump(now);
-        taken
-    }
-
-    fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        self.raw.handle_transmitted(now, len);
-        self.pump(now);
-    }
-
-    fn handle_timeout(&mut self, now: Instant) {
-        self.raw.handle_timeout(now);
-        self.pump(now);
-    }
-
-    fn transmit(&self) -> &[u8] {
-        self.raw.transmit()
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.raw.poll_timeout()
-    }
-
-    fn link_demand(&self) -> LinkDemand {
-        self.raw.link_demand()
-    }
-}
+pdu_core::endpoint_over!([S: SnmpSession] Device<S>, raw);
 
 impl<S: SnmpSession> Session for Device<S> {
     type Request = Command;

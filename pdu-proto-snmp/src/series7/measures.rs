@@ -3,7 +3,7 @@
 #[path = "measures_table.rs"]
 mod table;
 
-use pdu_core::{Counter, Decimal, Line, Quality, Quantity, Statistic, Value};
+use pdu_core::{Basis, Counter, Decimal, Line, Quality, Quantity, Statistic, Value};
 
 use super::objects::{Object, Syntax};
 
@@ -74,21 +74,6 @@ pub enum Precision {
     Tenth,
 }
 
-/// How sure it is that a column is the reading that [`MEASURES`] makes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Basis {
-    /// The MIB says so by name and unit.
-    Stated,
-    /// We concluded it; no document says so.
-    ///
-    /// - That the tables 25 and 6 are the meter of a unit with Wye and with Delta wiring: they agree with the manual column for
-    ///   column.
-    /// - That a "peak" is the largest since the unit began to keep it. It may as well be the peak of the wave: the tables
-    ///   that have both a largest and a peak are read so.
-    Inferred,
-}
-
 impl Precision {
     /// What the object or variable of that name says; `None` for anything but 0 and 1.
     pub const fn of(raw: i64) -> Option<Self> {
@@ -122,7 +107,12 @@ impl Measure {
         MEASURES.get(first..end).unwrap_or_default().iter()
     }
 
-    /// How sure it is.
+    /// How sure it is that the column is this reading: [`Stated`](Basis::Stated) where the MIB says so by name and unit. We concluded
+    ///
+    /// - that the tables 25 and 6 are the meter of a unit with Wye and with Delta wiring: they agree with the manual column for
+    ///   column;
+    /// - that a "peak" is the largest since the unit began to keep it. It may as well be the peak of the wave: the tables that
+    ///   have both a largest and a peak are read so.
     pub fn basis(&self) -> Basis {
         if matches!(self.place, Place::Inlet(_)) || self.name.contains("Peak") {
             Basis::Inferred

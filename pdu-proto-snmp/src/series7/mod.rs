@@ -138,7 +138,7 @@ pub use base::Base;
 pub use error::{Incomplete, NotConfirmed, ReplyError, WrongBase};
 #[cfg(feature = "alloc")]
 pub use layout::{DELTA_TABLE, GROUP_TABLE, Layout, OUTLET_TABLE, WYE_TABLE};
-pub use measures::{Basis, MEASURES, Measure, Place, Precision, Scale};
+pub use measures::{MEASURES, Measure, Place, Precision, Scale};
 pub use objects::{Access, Kind, OBJECTS, Object, Syntax};
 #[cfg(feature = "alloc")]
 pub use options::{ContactMeaning, Options, PendingMeaning, Wiring};
@@ -148,6 +148,7 @@ pub use outlet::OutletCommand;
 pub use session::Device;
 
 #[cfg(feature = "alloc")]
+pub use pdu_core::Basis;
 use pdu_core::{Capabilities, Capability};
 
 /// What a unit can do over SNMP. One without switched outlets refuses what is about outlets when it is asked.
