@@ -629,8 +629,10 @@ impl Console {
         self.text.clear();
     }
 
-    /// Something went wrong on the connection: the current request ends with it, or begins anew if it may.
+    /// Something went wrong on the connection: the current request ends with it, or begins anew if it may. During a login that is the
+    /// one that it was for.
     fn break_off(&mut self, error: impl FnOnce(Effect) -> TelnetError) {
+        self.take_next();
         if let Some(entry) = self.current.take()
             && let Some(ticket) = entry.ticket
         {
@@ -746,7 +748,12 @@ impl Console {
     pub(super) fn handle_link(&mut self, event: LinkEvent) {
         match event {
             LinkEvent::Up => self.open(),
-            LinkEvent::Eof => self.lose(|effect| TelnetError::Closed { effect }),
+            LinkEvent::Eof => {
+                self.lose(|effect| TelnetError::Closed { effect });
+                if !self.link.is_down() {
+                    self.leave(LinkState::Broken);
+                }
+            }
             _ => {
                 self.lose(|effect| TelnetError::LinkDown { effect });
                 self.leave(LinkState::Down);

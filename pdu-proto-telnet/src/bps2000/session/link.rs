@@ -32,6 +32,10 @@ impl Link {
         self.state == LinkState::Up
     }
 
+    pub(super) fn is_down(self) -> bool {
+        self.state == LinkState::Down
+    }
+
     /// Enters a state. Requests that this leaves without a link fail at `give_up`, or earlier if some waited before.
     pub(super) fn enter(&mut self, state: LinkState, give_up: Option<Instant>) {
         self.state = state;
