@@ -213,6 +213,19 @@ fn a_serial_line_that_is_never_quiet_fails_what_waits() {
 }
 
 #[test]
+fn noise_in_long_lines_does_not_put_off_the_failure() {
+    let mut talk = Talk::at_prompt(serial());
+    talk.send("show");
+    talk.ask("help");
+    talk.wait(6_000);
+    assert!(matches!(talk.done(), Err(TelnetError::Timeout { .. })));
+    for _ in 0..17 {
+        talk.wait(300).hear("x".repeat(600)).hear("\n");
+    }
+    assert_eq!(talk.done(), Err(TelnetError::LineBusy));
+}
+
+#[test]
 fn a_command_is_withdrawn_as_long_as_nothing_of_it_has_left() {
     let mut talk = Talk::at_prompt(options());
     let ticket = talk.ask("reboot");

@@ -1,5 +1,8 @@
 //! What is said and heard on one link: to the prompt, one command, and back to the prompt.
 
+mod input;
+mod prompt;
+
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -8,10 +11,9 @@ use pdu_core::{Effect, Error as _, Instant, LinkDemand, LinkEvent, Ticket, earli
 
 use super::events::Events;
 use super::link::{LinkState, LinkWait};
-use super::prompts::{Questions, Seen, is_refusal, seen, shows_password};
-use super::{Command, ConsoleOptions, Item, Link, Opening, Response, Secrecy, Terminal};
+use super::{Command, ConsoleOptions, Link, Response, Terminal};
 use crate::wire::check_line;
-use crate::{Awaited, ReplyPart, StreamFault, TelnetError};
+use crate::{Awaited, TelnetError};
 
 /// How many commands are in the table, those included whose end was not taken yet.
 const CAPACITY: usize = 8;
@@ -198,106 +200,7 @@ impl Dialogue {
         }
     }
 
-    // To the prompt and back.
-
-    /// What the device waits for, as far as it has shown.
-    fn seen(&self) -> Option<Seen> {
-        let is_login = !self.is_logged_in && !matches!(self.phase, Phase::Collecting { .. });
-        let questions = if is_login {
-            Questions::LoginFirst
-        } else {
-            Questions::PromptFirst
-        };
-        let seen = seen(&self.options, questions, self.terminal.unfinished());
-        // A question for the password that nobody has led to is not answered: whose password it asks for is not known.
-        let is_first = matches!(
-            self.phase,
-            Phase::Seeking {
-                step: Step::Look | Step::Knocked,
-                ..
-            }
-        );
-        seen.filter(|seen| *seen != Seen::Password || !is_first || self.asks_password_only())
-    }
-
-    /// When what stands there counts, if it is something to act upon.
-    fn settle_at(&self) -> Option<Instant> {
-        let is_awaited = match &self.phase {
-            Phase::Seeking { step: Step::Look, .. } if self.options.opening == Opening::EmptyLine => true,
-            Phase::Seeking { .. } | Phase::Collecting { .. } => self.seen().is_some(),
-            Phase::Idle | Phase::Sending(_) | Phase::Poisoned { .. } => false,
-        };
-        // While a line has not left, what stands there is what it answers.
-        let is_open = is_awaited && self.link.is_up() && !self.terminal.has_line();
-        is_open.then(|| self.heard + self.options.settle)
-    }
-
-    /// Acts upon what stands there, once it has stood for long enough.
-    fn settle(&mut self) {
-        if self.settle_at().is_none_or(|at| at > self.now) {
-            return;
-        }
-        match (&self.phase, self.seen()) {
-            (Phase::Seeking { step, .. }, seen) => self.answer(*step, seen),
-            (Phase::Collecting { .. }, Some(Seen::Prompt)) => self.finish(),
-            (Phase::Collecting { .. }, Some(Seen::Account | Seen::Password)) => {
-                let effect = Effect::Unknown;
-                self.give_up(TelnetError::LoggedOut { effect });
-            }
-            _ => {}
-        }
-    }
-
-    /// One step of the way to the prompt.
-    fn answer(&mut self, step: Step, seen: Option<Seen>) {
-        match (step, seen) {
-            (_, Some(Seen::Prompt)) => {
-                self.is_logged_in = true;
-                self.phase = Phase::Idle;
-                self.send_head();
-            }
-            (Step::Look | Step::Knocked, Some(Seen::Account)) => self.log_in(Step::Account),
-            (Step::Look | Step::Knocked | Step::Account, Some(Seen::Password)) => self.log_in(Step::Password),
-            // The account again, or the password.
-            (Step::Account | Step::Password, Some(_)) => self.refuse_login(),
-            (Step::Look, None) if self.options.opening == Opening::EmptyLine => {
-                self.say(Step::Knocked, &[], Secrecy::Open);
-            }
-            (_, None) => {}
-        }
-    }
-
-    fn asks_password_only(&self) -> bool {
-        let login = self.options.login.as_ref();
-        login.is_some_and(|login| login.account_prompt.trim_ascii_end().is_empty())
-    }
-
-    fn log_in(&mut self, step: Step) {
-        let Some(login) = self.options.login.clone() else {
-            return;
-        };
-        self.is_logged_in = false;
-        match step {
-            Step::Password => self.say(step, login.password.reveal().as_bytes(), Secrecy::Secret),
-            _ => self.say(step, &login.account, Secrecy::Open),
-        }
-    }
-
-    /// Sends a line of the login.
-    fn say(&mut self, next: Step, line: &[u8], secrecy: Secrecy) {
-        if let Err(error) = self.terminal.send_line(line, secrecy) {
-            return self.give_up(error.into());
-        }
-        if let Phase::Seeking { step, .. } = &mut self.phase {
-            *step = next;
-        }
-    }
-
-    /// They are not tried again: every command that waits would be one more attempt on the same account.
-    fn refuse_login(&mut self) {
-        self.fail_queue(TelnetError::LoginRefused);
-        self.break_off();
-    }
+    // One exchange.
 
     /// The prompt stands: the next command may go.
     fn send_head(&mut self) {
@@ -359,10 +262,12 @@ impl Dialogue {
         self.is_logged_in = false;
         if matches!(self.options.link, Link::Serial(_)) {
             self.terminal.withdraw_line();
-            self.phase = Phase::Poisoned {
-                clear_at: self.now + self.options.quiet,
-                busy_at: None,
+            let busy_at = match self.phase {
+                Phase::Poisoned { busy_at, .. } => busy_at,
+                _ => None,
             };
+            let clear_at = self.now + self.options.quiet;
+            self.phase = Phase::Poisoned { clear_at, busy_at };
             return self.advance();
         }
         self.terminal.reset();
@@ -373,150 +278,6 @@ impl Dialogue {
     fn leave_link(&mut self, state: LinkState) {
         let give_up = (!self.queue.is_empty()).then(|| self.now + self.options.connect_timeout);
         self.link.enter(state, give_up);
-    }
-
-    // What comes.
-
-    pub(super) fn take(&mut self, octets: &[u8]) -> usize {
-        if !self.link.is_up() || octets.is_empty() {
-            return octets.len();
-        }
-        self.hear();
-        let mut used = 0;
-        while let Some(rest @ [_, ..]) = octets.get(used..) {
-            match self.terminal.next(rest) {
-                Ok((None, 0)) => break,
-                Ok((item, len)) => {
-                    used += len;
-                    match item {
-                        Some(Item::Line(line)) => {
-                            let line = line.to_vec();
-                            self.take_line(line);
-                        }
-                        Some(Item::TooLong) => self.break_on(StreamFault::LineTooLong),
-                        _ => {}
-                    }
-                }
-                Err(fault) => self.break_on(fault),
-            }
-            if !self.link.is_up() {
-                return octets.len();
-            }
-        }
-        self.reconsider();
-        self.settle();
-        used
-    }
-
-    fn hear(&mut self) {
-        self.heard = self.now;
-        if let Phase::Poisoned { clear_at, .. } = &mut self.phase {
-            *clear_at = self.now + self.options.quiet;
-        }
-    }
-
-    fn break_on(&mut self, fault: StreamFault) {
-        let effect = self.effect();
-        self.give_up(TelnetError::Stream { fault, effect });
-    }
-
-    /// What the current command has done, for all that is known when its reply cannot be relied on.
-    fn effect(&mut self) -> Effect {
-        match self.phase {
-            Phase::Collecting { .. } => Effect::Unknown,
-            Phase::Sending(_) if !self.terminal.withdraw_line() => Effect::Unknown,
-            _ => Effect::NotApplied,
-        }
-    }
-
-    fn take_line(&mut self, line: Vec<u8>) {
-        match &mut self.phase {
-            Phase::Collecting { exchange, deadline } if exchange.ticket.is_some() => {
-                exchange.octets = exchange.octets.saturating_add(line.len());
-                exchange.lines.push(line);
-                // It goes on: so often at most as a reply may have lines.
-                *deadline = self.now + self.options.reply_timeout;
-                self.check_reply();
-            }
-            // Nobody wants it.
-            Phase::Collecting { .. } => {}
-            Phase::Seeking { .. } => self.take_on_the_way(line),
-            Phase::Idle | Phase::Sending(_) | Phase::Poisoned { .. } => self.note(line),
-        }
-    }
-
-    /// A line on the way to the prompt.
-    fn take_on_the_way(&mut self, line: Vec<u8>) {
-        let step = match self.phase {
-            Phase::Seeking { step, .. } => step,
-            _ => Step::Look,
-        };
-        match &self.options.login {
-            Some(login) if step == Step::Password && is_refusal(login, &line) => self.refuse_login(),
-            Some(login) if shows_password(login, &line) => {}
-            _ => self.note(line),
-        }
-    }
-
-    /// Tells a line that is part of no reply. An empty one tells nobody anything, nor does a prompt that was passed over.
-    fn note(&mut self, line: Vec<u8>) {
-        let text = line.trim_ascii_end();
-        let is_prompt = |prompt: &Vec<u8>| prompt.trim_ascii_end() == text;
-        if !text.is_empty() && !self.options.prompts.iter().any(is_prompt) {
-            self.events.notice(line);
-        }
-    }
-
-    fn check_reply(&mut self) {
-        let Phase::Collecting { exchange, .. } = &self.phase else {
-            return;
-        };
-        let (max_lines, max_octets) = (self.options.max_lines, self.options.max_octets);
-        let (limit, of) = match () {
-            () if exchange.lines.len() > max_lines => (max_lines, ReplyPart::Lines),
-            () if exchange.octets > max_octets => (max_octets, ReplyPart::Octets),
-            () => return,
-        };
-        let effect = Effect::Unknown;
-        self.give_up(TelnetError::ReplyTooLong { limit, of, effect });
-    }
-
-    /// What stood there when a line was put into the output stands no more, and nothing of the line has left: it is taken back.
-    fn reconsider(&mut self) {
-        if !self.terminal.has_line() {
-            return;
-        }
-        let answered = match &self.phase {
-            Phase::Sending(_) => Seen::Prompt,
-            Phase::Seeking {
-                step: Step::Account, ..
-            } => Seen::Account,
-            Phase::Seeking {
-                step: Step::Password, ..
-            } => Seen::Password,
-            _ => return,
-        };
-        if self.seen() == Some(answered) || !self.terminal.withdraw_line() {
-            return;
-        }
-        match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Sending(entry) => {
-                self.queue.push_front(entry);
-                self.advance();
-            }
-            Phase::Seeking { step, deadline } => {
-                let step = self.step_before(step);
-                self.phase = Phase::Seeking { step, deadline };
-            }
-            phase => self.phase = phase,
-        }
-    }
-
-    fn step_before(&self, step: Step) -> Step {
-        match step {
-            Step::Password if !self.asks_password_only() => Step::Account,
-            _ => Step::Look,
-        }
     }
 
     // What leaves.
@@ -615,7 +376,7 @@ impl Dialogue {
     }
 
     pub(super) fn handle_link(&mut self, event: LinkEvent) {
-        let effect = self.effect();
+        let effect = self.final_effect();
         let error = match event {
             LinkEvent::Eof => TelnetError::Closed { effect },
             _ => TelnetError::LinkDown { effect },
