@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use pdu_core::testing::SolePeer;
 use pdu_core::testing::server::{self, ServerFixture};
-use pdu_core::{ConnectionId, ErrorKind, Hub, Instant, LinkDemand, Rng};
-use pdu_proto_telnet::server::{Application, Echo, Framing, Next, Offers, Options, Page, Terminals, Typed};
+use pdu_core::{ConnectionId, Endpoint, ErrorKind, Hub, Instant, LinkDemand, LinkEvent, Rng};
+use pdu_proto_telnet::server::{
+    Application, Echo, Framing, Next, Offers, Options, Page, SerialTerminal, Terminals, Typed,
+};
 
 /// Says back what is typed, counted over all sessions.
 #[derive(Debug, Default)]
@@ -387,6 +389,57 @@ const INPUTS: [&[u8]; 16] = [
     b"d\r\n",
 ];
 
+#[test]
+fn on_a_serial_line_the_next_session_begins_where_one_ends() {
+    let mut console = SerialTerminal::new(Parrot::default());
+    console.handle_link(NOW, LinkEvent::Up);
+    let octets = b"a\r\nbye\r\nsecret\r\nb\r\ndown\r\nlost";
+    assert_eq!(console.handle_input(NOW, octets), octets.len());
+    let shown = b"> a\r\n1 a\r\n> bye\r\nbye\r\n> secret\r\n? *\r\n4 b\r\n> down\r\n";
+    same(console.transmit(), shown);
+    console.handle_transmitted(NOW, shown.len());
+    let up = console.poll_timeout().expect("a time when it is up");
+    assert_eq!(up, NOW + Duration::from_secs(3));
+    console.handle_timeout(up);
+    same(console.transmit(), b"> ");
+    assert_eq!(console.link_demand(), LinkDemand::Open);
+}
+
+#[test]
+fn on_a_serial_line_nothing_is_lost_while_there_is_no_room_for_the_next_session() {
+    let options = Options {
+        output: 0,
+        ..Options::serial()
+    };
+    let mut console = SerialTerminal::with_options(Parrot::default(), options);
+    console.handle_link(NOW, LinkEvent::Up);
+    let octets = b"bye\r\n".repeat(100);
+    let (mut rest, mut shown) = (&octets[..], Vec::new());
+    for _ in 0..1000 {
+        let taken = console.handle_input(NOW, rest);
+        rest = &rest[taken..];
+        let len = console.transmit().len().min(7);
+        shown.extend_from_slice(&console.transmit()[..len]);
+        console.handle_transmitted(NOW, len);
+    }
+    assert_eq!((rest.len(), console.application().lines), (0, 100));
+    same(&shown, &[&b"> bye\r\nbye\r\n".repeat(100)[..], b"> "].concat());
+}
+
+#[test]
+fn on_a_serial_line_an_idle_session_is_followed_by_a_new_one() {
+    let options = Options {
+        idle: Some(Duration::from_secs(60)),
+        ..Options::serial()
+    };
+    let mut console = SerialTerminal::with_options(Parrot::default(), options);
+    console.handle_link(NOW, LinkEvent::Up);
+    let end = console.poll_timeout().expect("the end of the session");
+    console.handle_timeout(end);
+    same(console.transmit(), b"> > ");
+    assert_eq!(console.poll_timeout(), Some(end + Duration::from_secs(60)));
+}
+
 struct OneClient(Options);
 
 impl ServerFixture for OneClient {
@@ -399,6 +452,34 @@ impl ServerFixture for OneClient {
     fn request(&self, n: u32) -> Vec<u8> {
         INPUTS[usize::try_from(n).expect("small") % INPUTS.len()].to_vec()
     }
+}
+
+struct OnALine(Options);
+
+impl ServerFixture for OnALine {
+    type Server = SerialTerminal<Parrot>;
+
+    fn server(&self) -> Self::Server {
+        SerialTerminal::with_options(Parrot::default(), self.0)
+    }
+
+    fn request(&self, n: u32) -> Vec<u8> {
+        let n = usize::try_from(n).expect("small");
+        if n % 16 == 7 {
+            return b"bye\r\n".to_vec();
+        }
+        INPUTS[n % INPUTS.len()].to_vec()
+    }
+}
+
+#[test]
+fn contract_of_a_server_on_a_serial_line() {
+    server::all(&OnALine(Options::serial()));
+    server::all(&OnALine(Options {
+        output: 0,
+        ..Options::serial()
+    }));
+    server::all(&OnALine(Options::default()));
 }
 
 #[test]

@@ -96,7 +96,7 @@ impl<S> Connection<S> {
         Some(self.heard + idle)
     }
 
-    /// Takes input as far as there is room for what it may lead to.
+    /// Takes input up to the end of the session, and as far as there is room for what it may lead to.
     pub(super) fn handle_input<A>(
         &mut self,
         application: &mut A,
@@ -112,12 +112,7 @@ impl<S> Connection<S> {
         self.heard = now;
         // One by one, since each may end a line; what people type is not much.
         while let Some(octet) = bytes.get(taken.len..=taken.len) {
-            if self.is_ending() {
-                // Nobody listens any more.
-                taken.len = bytes.len();
-                break;
-            }
-            if !self.output.has_room() {
+            if self.is_ending() || !self.output.has_room() {
                 break;
             }
             taken.len += 1;

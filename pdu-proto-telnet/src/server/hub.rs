@@ -227,8 +227,13 @@ impl<A: Application> Hub for Terminals<A> {
     fn handle_input(&mut self, now: Instant, peer: &ConnectionId, bytes: &[u8]) -> usize {
         self.advance(now);
         let taken = self.with_slot(*peer, |slot, common| {
-            slot.connection
-                .handle_input(common.application, common.now, common.options, common.page, bytes)
+            let connection = &mut slot.connection;
+            let mut taken = connection.handle_input(common.application, common.now, common.options, common.page, bytes);
+            if connection.is_ending() {
+                // Nobody listens any more.
+                taken.len = bytes.len();
+            }
+            taken
         });
         let Some(taken) = taken else { return bytes.len() };
         if let Some(down) = taken.down {

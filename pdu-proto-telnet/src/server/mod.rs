@@ -2,7 +2,7 @@
 //!
 //! An [`Application`] is what the console does: what it shows, and what it makes of the lines that are typed. [`Terminals`] is the
 //! [`Hub`](pdu_core::Hub) around it: one connection for each client, telnet's negotiations, line editing and echo. All clients stand
-//! on one application, so that what one sets the others see.
+//! on one application, so that what one sets the others see. [`SerialTerminal`] is the same for a serial line.
 //!
 //! ```
 //! use pdu_core::{ConnectionId, Hub, Instant};
@@ -43,6 +43,7 @@ mod hub;
 mod options;
 mod output;
 mod page;
+mod serial;
 
 use core::fmt;
 use core::time::Duration;
@@ -54,6 +55,7 @@ use pdu_core::Instant;
 pub use hub::Terminals;
 pub use options::{Echo, Framing, Offers, Options};
 pub use page::Page;
+pub use serial::SerialTerminal;
 
 /// What a console does. It knows the time only from its arguments.
 pub trait Application {
