@@ -13,6 +13,7 @@ pub mod ratios;
 pub mod snmp_codec;
 pub mod snmp_fleet;
 pub mod snmp_usm;
+pub mod telnet_wire;
 
 use std::fmt;
 
