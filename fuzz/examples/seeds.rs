@@ -225,6 +225,7 @@ fn main() {
     isotek_client();
     isotek_discovery();
     isotek_server();
+    telnet_server();
     telnet_stream();
     telnet_console();
 }
@@ -891,6 +892,94 @@ fn isotek_server() {
         }
         let whole = [&[speech << 2 | 1][..], &line].concat();
         seed("isotek_server", &format!("line-{speech}"), &whole);
+    }
+}
+
+/// Clients of a console (even first byte) and of its serial line (odd), in some of the ways in which it may speak. A step is
+/// what to do in the low half of a byte and who in the high one; see `pdu_fuzz::telnet_server`.
+fn telnet_server() {
+    // Send lines of the table, each with its end; deliver; take.
+    let enter = |who: u8, lines: &[u8]| {
+        let step = |line: &u8| [who << 4 | 2, *line, 0, who << 4 | 7, 255, 0x0A];
+        lines.iter().flat_map(step).collect::<Vec<u8>>()
+    };
+    let visits: [(&str, Vec<u8>); 6] = [
+        (
+            "read",
+            [
+                &[0x00][..],
+                &enter(0, &[0, 0, 2, 13, 14, 11, 3, 3, 9, 6, 10, 3, 12]),
+                &[0x0F],
+            ]
+            .concat(),
+        ),
+        (
+            "set",
+            [
+                &[0x00][..],
+                &enter(
+                    0,
+                    &[28, 0, 0, 3, 15, 3, 5, 18, 6, 7, 19, 3, 8, 20, 9, 9, 21, 6, 4, 17, 3],
+                ),
+            ]
+            .concat(),
+        ),
+        (
+            "clear",
+            [&[0x00][..], &enter(0, &[0, 0, 10, 23, 25, 3, 12]), &[0x0F, 0x00]].concat(),
+        ),
+        (
+            "two",
+            [
+                &[0x00, 0x10][..],
+                &enter(1, &[28, 0, 0]),
+                &enter(0, &[0, 26, 0, 0, 9, 21]),
+                &[0x1B, 0],
+                &enter(1, &[9, 6]),
+            ]
+            .concat(),
+        ),
+        (
+            "restart",
+            [
+                &[0x00, 0x10][..],
+                &enter(0, &[0, 0, 11]),
+                &enter(1, &[0]),
+                &enter(0, &[3]),
+                &[0x0F, 0x0F, 0x00, 0x0D, 0, 9, 0x00],
+            ]
+            .concat(),
+        ),
+        (
+            "nonsense",
+            [
+                &[0x00][..],
+                &enter(0, &[27, 29, 30, 31]),
+                &[0x06, 3, 0xFF, 0xFA, 10, 0x07, 9, 0x0E, 0],
+            ]
+            .concat(),
+        ),
+    ];
+    for mode in [0x00, 0x04, 0x4E, 0x76] {
+        for (name, script) in &visits {
+            seed(
+                "telnet_server",
+                &format!("hub-{name}-{mode:02x}"),
+                &[&[mode][..], script].concat(),
+            );
+        }
+    }
+    // Up; input of so many octets; take.
+    let line = [
+        14, 0, 0, 21, b'a', b'd', b'm', b'i', b'n', b'\r', b'\n', b'a', b'd', b'm', b'i', b'n', b'\r', b'\n', b'9',
+        b'\r', b'\n', b'1', b'1', b'\r', b'\n',
+    ];
+    for mode in [0x11, 0x15, 0x01] {
+        seed(
+            "telnet_server",
+            &format!("line-{mode:02x}"),
+            &[&[mode][..], &line].concat(),
+        );
     }
 }
 
