@@ -21,6 +21,9 @@ pub mod profile;
 pub mod series7;
 #[cfg(feature = "std")]
 pub mod server;
+#[cfg(feature = "tls")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tls")))]
+pub mod tls;
 pub mod wire;
 
 #[cfg(feature = "std")]

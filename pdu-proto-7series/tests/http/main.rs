@@ -6,4 +6,7 @@ mod contract;
 mod login;
 mod profile;
 mod server;
+mod sockets;
 mod support;
+#[cfg(feature = "tls")]
+mod tls;
