@@ -67,7 +67,7 @@ impl HeadReader {
             self.skipped += 1;
             return Ok(false);
         }
-        if self.prefix.get(self.bytes.len()).is_some_and(|&wanted| wanted != octet) {
+        if !self.may_begin_with(octet) {
             return Err(FramingFault::NotHttp);
         }
         self.bytes.push(octet);
@@ -78,6 +78,17 @@ impl HeadReader {
             _ => self.line_is_empty = false,
         }
         Ok(false)
+    }
+
+    /// Whether a head may have this octet next: told at once, so that who speaks something else (TLS, a login prompt) need not
+    /// wait for an answer to half a head.
+    fn may_begin_with(&self, octet: u8) -> bool {
+        match self.prefix.get(self.bytes.len()) {
+            Some(&wanted) => wanted == octet,
+            // A method, of those that anybody uses.
+            None if self.bytes.is_empty() => octet.is_ascii_uppercase(),
+            None => true,
+        }
     }
 
     /// The head as that of a response.

@@ -78,6 +78,13 @@ fn smuggled_requests_are_refused_and_nothing_behind_them_is_read() {
 }
 
 #[test]
+fn client_that_does_not_speak_http_is_told_at_its_first_octet() {
+    for hello in [&b"\x16\x03\x01\x02\x00"[..], b"\0", b"<server/>", b"\xff\xfb"] {
+        assert_eq!(rejected(hello), 400);
+    }
+}
+
+#[test]
 fn chunk_with_a_line_end_of_its_own_is_refused() {
     let head = "POST / HTTP/1.1\r\nHost: unit\r\nTransfer-Encoding: chunked\r\n\r\n";
     for chunks in [
