@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use pdu_core::{
-    Action, Answer, Capability, Command, Decimal, Delay, OutletStatus, PowerState, Quantity, Snapshot, Target,
-    Threshold, ThresholdSetting, Value,
+    Action, Answer, Capabilities, Capability, Command, Decimal, Delay, LocalDateTime, OutletStatus, PowerState,
+    Quantity, Snapshot, Target, Threshold, ThresholdSetting, Value,
 };
 use tokio::time::timeout;
 
@@ -25,13 +25,14 @@ const LIMIT: Duration = Duration::from_secs(14);
 const LOOPBACK: Place = Place::Network(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0));
 
 /// What is simulated, where, and how many units each time.
-const DEVICES: [(Kind, Place, u8); 6] = [
+const DEVICES: [(Kind, Place, u8); 7] = [
     (Kind::ModbusTcp, LOOPBACK, 1),
     (Kind::SerialLine, Place::PseudoTerminal, 2),
     (Kind::Isotek, LOOPBACK, 1),
     (Kind::Isotek, Place::PseudoTerminal, 1),
     (Kind::SnmpBps2000, LOOPBACK, 1),
     (Kind::SnmpSeries7, LOOPBACK, 1),
+    (Kind::Console, LOOPBACK, 1),
 ];
 
 /// How long a search of the network waits: whoever is simulated answers at once.
@@ -50,8 +51,12 @@ pub(crate) async fn run() -> Run {
 async fn run_all() -> Run {
     terminal::print("Simulated rack units on this machine, each spoken to over its real transport.\n\n")?;
     let mut failed = false;
+    // Whoever would log in at a real device, logs in here.
+    let login = Login::from_environment()
+        .map_err(Stop::usage)?
+        .unwrap_or_else(Login::of_factory);
     for (kind, at, units) in DEVICES {
-        let simulator = simulators::start(kind, &settings(at, units)).await;
+        let simulator = simulators::start(kind, &settings(at, units, &login)).await;
         let simulator = simulator.map_err(|error| Stop::Io("simulator".into(), error))?;
         failed |= Tour::of(&simulator)?.run().await? == Outcome::Failed;
         simulator.task.abort();
@@ -59,7 +64,7 @@ async fn run_all() -> Run {
     Ok(Outcome::failed_if(failed))
 }
 
-fn settings(at: Place, units: u8) -> Settings {
+fn settings(at: Place, units: u8, login: &Login) -> Settings {
     Settings {
         at,
         seed: 7,
@@ -71,7 +76,7 @@ fn settings(at: Place, units: u8) -> Settings {
         values: Values::Text,
         wiring: Wiring::Wye,
         peers: Peers::default(),
-        login: Login::of_factory(),
+        login: login.clone(),
     }
 }
 
@@ -108,28 +113,38 @@ impl<'a> Tour<'a> {
         let Some(device) = self.devices.first() else {
             return Ok(Outcome::Done);
         };
-        match device.capabilities().await {
-            Ok(can) if can.has(Capability::SetThreshold) => {
-                self.say_heading("A threshold is set")?;
-                failed |= tell(device, self.set_threshold(device).await)?;
-                self.say_heading(
-                    "Replies are lost: that to a write, and those to the reads that were to tell what it did",
-                )?;
-                failed |= tell(device, self.lose_replies(device).await)?;
-            }
-            Ok(can) if can.has(Capability::Switch) => {
-                self.say_heading("An outlet is switched")?;
-                failed |= tell(device, self.switch(device).await)?;
-                self.say_heading("The acknowledgement of a switch is lost")?;
-                failed |= tell(device, self.lose_acknowledgement(device).await)?;
-            }
-            Ok(_) => {
-                self.say_heading("Replies to a read are lost")?;
-                failed |= tell(device, self.lose_reads(device).await)?;
-            }
-            Err(failure) => failed |= tell(device, Err(failure))?,
-        }
+        failed |= match device.capabilities().await {
+            Ok(can) => self.change(device, can).await?,
+            Err(failure) => tell(device, Err(failure))?,
+        };
         Ok(Outcome::failed_if(failed))
+    }
+
+    /// What the device can be told, and what the caller sees when an answer is lost; whether anything failed.
+    async fn change(&self, device: &Device, can: Capabilities) -> Result<bool, Stop> {
+        let mut failed = false;
+        if can.has(Capability::Switch) {
+            self.say_heading("An outlet is switched")?;
+            failed |= tell(device, self.switch(device).await)?;
+            self.say_heading("The acknowledgement of a switch is lost")?;
+            failed |= tell(device, self.lose_acknowledgement(device).await)?;
+        } else if can.has(Capability::SetClock) {
+            self.say_heading("The clock is set")?;
+            failed |= tell(device, set_clock(device).await)?;
+            self.say_heading("Screens are lost: those of a read and of its second attempt")?;
+            failed |= tell(device, self.lose_reads(device).await)?;
+        } else if can.has(Capability::SetThreshold) {
+            self.say_heading("A threshold is set")?;
+            failed |= tell(device, self.set_threshold(device).await)?;
+            self.say_heading(
+                "Replies are lost: that to a write, and those to the reads that were to tell what it did",
+            )?;
+            failed |= tell(device, self.lose_replies(device).await)?;
+        } else {
+            self.say_heading("Replies to a read are lost")?;
+            failed |= tell(device, self.lose_reads(device).await)?;
+        }
+        Ok(failed)
     }
 
     async fn search(&self, address: SocketAddr) -> Result<(), Stop> {
@@ -299,6 +314,13 @@ async fn seen(device: &Device, number: u16, action: Action) -> Result<String, Fa
     outlet
         .map(render::outlet)
         .ok_or_else(|| Failure::not_applied("the outlet is gone"))
+}
+
+async fn set_clock(device: &Device) -> Result<String, Failure> {
+    let at = LocalDateTime::new(2026, 11, 21, 8, 0, 0);
+    let at = at.ok_or_else(|| Failure::not_applied("no such time"))?;
+    let how = device.tell(Command::SetClock(at)).await?;
+    Ok(format!("  clock: {at} ({how})\n"))
 }
 
 async fn confirm(device: &Device, setting: ThresholdSetting) -> Result<(), Failure> {
