@@ -53,6 +53,8 @@ struct Current {
     sensor: Option<u16>,
     inputs: [Option<u16>; 3],
     externals: BTreeMap<u16, u16>,
+    /// Where the apparent power is 0, each place once.
+    unloaded: Vec<Point>,
 }
 
 /// Where a key's reading belongs, and whether the key has occurred in its device before.
@@ -123,7 +125,14 @@ impl<'o> Readout<'o> {
             device.inlet = current.inlet;
             device.sensors.end = self.sensors + 1;
         }
-        doubt_power_factors(self.readings.get_mut(current.first_reading..).unwrap_or_default());
+        // Where there is no load, a power factor has no meaning, though the unit tells one.
+        let readings = self.readings.get_mut(current.first_reading..).unwrap_or_default();
+        for reading in readings.iter_mut().filter(|_| !current.unloaded.is_empty()) {
+            let is_power_factor = reading.quantity == Quantity::PowerFactor && reading.value.is_some();
+            if is_power_factor && current.unloaded.contains(&reading.point) {
+                reading.quality = Quality::Suspect;
+            }
+        }
     }
 
     fn field(&mut self, field: FieldItem<'_>) -> Result<(), DeviationKind> {
@@ -140,6 +149,10 @@ impl<'o> Readout<'o> {
         } = measure;
         let reading = reading(place.point, quantity, statistic, scale, text);
         self.readings.push(reading);
+        let is_unloaded = quantity == Quantity::ApparentPower && reading.value == Some(Value::Gauge(Decimal::ZERO));
+        if is_unloaded && !self.device.unloaded.contains(&place.point) {
+            self.device.unloaded.push(place.point);
+        }
         if place.occurred_before {
             self.duplicates.insert((place.point, quantity, statistic));
             let key = shown(&field.key).to_owned();
@@ -349,29 +362,6 @@ fn located(deviations: Vec<(usize, DeviationKind)>, reader: &Reader<'_>) -> Vec<
         kind,
     };
     deviations.into_iter().map(locate).collect()
-}
-
-/// Where there is no load, a power factor has no meaning, though the unit tells one.
-fn doubt_power_factors(readings: &mut [Reading]) {
-    for index in 0..readings.len() {
-        let Some(Reading { point, quantity, .. }) = readings.get(index).copied() else {
-            continue;
-        };
-        if quantity != Quantity::PowerFactor {
-            continue;
-        }
-        let is_without_load = readings.iter().any(|other| {
-            other.point == point
-                && other.quantity == Quantity::ApparentPower
-                && other.value == Some(Value::Gauge(Decimal::ZERO))
-        });
-        if let Some(reading) = readings.get_mut(index)
-            && is_without_load
-            && reading.value.is_some()
-        {
-            reading.quality = Quality::Suspect;
-        }
-    }
 }
 
 /// The number of a place that has one, or the next one that is free; `None` if there are no more.

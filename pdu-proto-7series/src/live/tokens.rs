@@ -56,6 +56,11 @@ impl<'a> Tag<'a> {
         let offset = self.offset + 1 + self.name.len();
         Attributes::new(self.attributes, offset, limits.attributes)
     }
+
+    /// Where the tag of an element that has nothing in it ends.
+    pub(super) const fn end_if_empty(&self) -> usize {
+        self.offset + "<".len() + self.name.len() + self.attributes.len() + "/>".len()
+    }
 }
 
 /// A document, token by token.
