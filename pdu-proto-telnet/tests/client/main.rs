@@ -10,6 +10,8 @@ mod contract;
 mod device;
 mod dialogue;
 mod faults;
+#[cfg(feature = "simulator")]
+mod simulated;
 mod sockets;
 mod talk;
 mod terminal;
