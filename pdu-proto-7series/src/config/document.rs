@@ -353,16 +353,20 @@ impl Document {
         self.runs(element).map(|(range, _)| range).collect()
     }
 
-    /// The parts of the text of an element itself, wherever between its children they stand.
-    pub(super) fn own_text(&self, element: Element) -> Vec<Cow<'_, str>> {
-        let children: Vec<_> = self.children(element).map(|child| self.range(child)).collect();
-        let mut children = children.into_iter().peekable();
-        let is_own = |(range, _): &(Range<usize>, Stands)| {
-            while children.next_if(|child| child.end <= range.start).is_some() {}
-            children.peek().is_none_or(|child| range.end <= child.start)
-        };
-        let read = |(range, stands)| text::unescape(self.text.get(range).unwrap_or_default(), stands);
-        self.runs(element).filter(is_own).map(read).collect()
+    /// The text of an element itself: one part before each of its children, and one behind the last.
+    pub(super) fn own_text(&self, element: Element) -> Vec<String> {
+        let mut parts = vec![String::new()];
+        let mut children = self.children(element).map(|child| self.range(child)).peekable();
+        for (range, stands) in self.runs(element) {
+            while children.next_if(|child| child.end <= range.start).is_some() {
+                parts.push(String::new());
+            }
+            let is_own = children.peek().is_none_or(|child| range.end <= child.start);
+            if let Some(part) = parts.last_mut().filter(|_| is_own) {
+                part.push_str(&text::unescape(self.text.get(range).unwrap_or_default(), stands));
+            }
+        }
+        parts
     }
 
     /// Comments and processing instructions, wherever they stand: what is in them.
