@@ -1,5 +1,6 @@
 use core::fmt;
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 use pdu_core::Secret;
 
@@ -255,10 +256,10 @@ impl<'a> Differ<'a> {
 
     fn pairs_by_key(&self, group: &Group, path: &Path, key: &RelativePath) -> Vec<(Pair, Path)> {
         let mut order = Vec::new();
-        let mut by_key: BTreeMap<String, Group> = BTreeMap::new();
+        let mut by_key: HashMap<Option<String>, Group> = HashMap::new();
         let mut sort = |side: &Side<'a>, elements: &[Element], add: fn(&mut Group, Element)| {
             for element in elements {
-                let value = side.document.below(*element, key).unwrap_or_default().into_owned();
+                let value = side.document.below(*element, key).map(Cow::into_owned);
                 let group = by_key.entry(value).or_insert_with_key(|value| {
                     order.push(value.clone());
                     Group::default()
@@ -268,16 +269,19 @@ impl<'a> Differ<'a> {
         };
         sort(&self.before, &group.before, |group, child| group.before.push(child));
         sort(&self.after, &group.after, |group, child| group.after.push(child));
-        let paired = |value: String| {
-            let group = by_key.remove(&value).unwrap_or_default();
-            let of_key = path.clone().keyed(key, &value).unwrap_or_else(|| path.clone());
-            group.pairs(|number, several| {
-                if several {
-                    of_key.clone().nth(number)
-                } else {
-                    of_key.clone()
-                }
-            })
+        let paired = |value: Option<String>| {
+            let alike = by_key.remove(&value).unwrap_or_default();
+            let of_key = value.and_then(|value| path.clone().keyed(key, &value));
+            match of_key {
+                Some(of_key) => alike.pairs(|number, several| {
+                    if several {
+                        of_key.clone().nth(number)
+                    } else {
+                        of_key.clone()
+                    }
+                }),
+                None => group.with_places(&alike, path),
+            }
         };
         order.into_iter().flat_map(paired).collect()
     }
@@ -302,6 +306,18 @@ impl Group {
             (pair, path(index.saturating_add(1), most > 1))
         };
         (0..most).map(pair).collect()
+    }
+
+    /// Some of them, which have no key, by their place among all: in the second document if they are there.
+    fn with_places(&self, some: &Self, path: &Path) -> Vec<(Pair, Path)> {
+        // They stand in the order of the document.
+        let place = |all: &[Element], element: Option<Element>| all.binary_search(&element?).ok();
+        let mut pairs = some.pairs(|_, _| path.clone());
+        for (pair, path) in &mut pairs {
+            let place = place(&self.after, pair.after).or_else(|| place(&self.before, pair.before));
+            *path = path.clone().nth(place.unwrap_or_default().saturating_add(1));
+        }
+        pairs
     }
 }
 

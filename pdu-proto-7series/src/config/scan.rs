@@ -39,7 +39,7 @@ pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Index, ConfigError> 
     let mut scanner = Scanner {
         bytes,
         limits,
-        nodes: Vec::new(),
+        nodes: Vec::with_capacity(elements_at_most(bytes).min(limits.elements)),
         open: Vec::new(),
         charset: Charset::Utf8,
         names: Vec::new(),
@@ -55,6 +55,13 @@ pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Index, ConfigError> 
             problem,
         }),
     }
+}
+
+/// As many as there are tags that close nothing. Room for all at once, since a vector that grows takes up to twice as much.
+fn elements_at_most(bytes: &[u8]) -> usize {
+    let next = bytes.iter().skip(1);
+    let pairs = bytes.iter().zip(next);
+    pairs.filter(|(byte, next)| **byte == b'<' && **next != b'/').count()
 }
 
 struct Scanner<'a> {

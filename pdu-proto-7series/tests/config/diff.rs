@@ -78,6 +78,14 @@ fn items_of_one_key_are_matched_by_place_among_themselves() {
 }
 
 #[test]
+fn items_without_the_key_are_told_by_their_place() {
+    assert_eq!(
+        changes("<a><i id='1'/><i v='x'/></a>", "<a><i id='1'/><i v='y'/><i/></a>"),
+        [r#"/a/i[2]/@v: "x" -> "y""#, r#"/a/i[3]: none -> """#]
+    );
+}
+
+#[test]
 fn text_between_elements_counts() {
     assert_eq!(
         changes("<a>one<b/>two</a>", "<a>one<b/>three</a>"),

@@ -1,4 +1,6 @@
 //! The configuration file: kept byte for byte, read, changed and compared by a profile.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests fail by panicking, as the tests do
+#![allow(clippy::format_push_string)] // documents are made bit by bit, and short
 
 mod diff;
 mod document;
