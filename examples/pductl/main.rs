@@ -12,6 +12,7 @@ mod engine;
 mod json;
 mod notifications;
 mod outcome;
+mod profile;
 mod render;
 mod serial;
 mod simulators;

@@ -2,6 +2,7 @@
 
 mod alarm;
 mod clock;
+mod config;
 mod decode;
 mod demo;
 mod discover;
@@ -37,6 +38,7 @@ pub(crate) enum Command {
     Restart(restart::Arguments),
     Discover(discover::Arguments),
     Traps(traps::Arguments),
+    Config(config::Arguments),
     Simulate(simulate::Arguments),
     Decode(decode::Arguments),
 }
@@ -57,6 +59,7 @@ pub(crate) fn run(command: Command) -> Run {
         Command::Discover(arguments) => block_on(discover::run(arguments)),
         Command::Traps(arguments) => block_on(traps::run(arguments)),
         Command::Simulate(arguments) => block_on(simulate::run(arguments)),
+        Command::Config(arguments) => config::run(&arguments),
         Command::Decode(arguments) => decode::run(&arguments),
     }
 }

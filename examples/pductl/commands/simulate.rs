@@ -33,6 +33,9 @@ use crate::{credentials, terminal};
 ///
 /// bps2000-telnet: four clients at once, account and password admin. All eleven entries are there; what the manual does not show is
 /// made up: no word for a setting that was taken, and a line that says it is simulated for one that was not. A restart takes 5 s.
+///
+/// series7-http: a 7W with no accounts, by the profile synthetic, which is invented. Its configuration file, with the seed in its serial
+/// number, can be downloaded at /config.xml; an account that is set there guards the pages.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// What to simulate
@@ -55,7 +58,7 @@ pub(crate) struct Arguments {
     /// Sensors that are plugged in; the others read 0
     #[arg(long, default_value = "all")]
     sensors: Sensors,
-    /// Outlets: 8 or 16 of isotek, 16 if not given; 8 to 48 of series7-snmp, 8 if not given
+    /// Outlets: 8 or 16 of isotek, 16 if not given; 8 to 48 of series7-snmp and series7-http, 8 if not given
     #[arg(long)]
     outlets: Option<u8>,
     /// Slaves of bps2000-snmp and bps2000-telnet
@@ -64,7 +67,7 @@ pub(crate) struct Arguments {
     /// How bps2000-snmp gives its values
     #[arg(long, default_value = "text")]
     values: Values,
-    /// Wiring of series7-snmp
+    /// Wiring of series7-snmp and series7-http
     #[arg(long, default_value = "wye")]
     wiring: Wiring,
     #[command(flatten)]

@@ -2,6 +2,7 @@
 
 mod isotek;
 mod modbus;
+mod series7;
 mod snmp;
 mod telnet;
 
@@ -35,7 +36,13 @@ struct Scheme {
     plan: fn(&Url) -> Result<Plan, String>,
 }
 
-const SCHEMES: &[&[Scheme]] = &[modbus::SCHEMES, isotek::SCHEMES, snmp::SCHEMES, telnet::SCHEMES];
+const SCHEMES: &[&[Scheme]] = &[
+    modbus::SCHEMES,
+    isotek::SCHEMES,
+    snmp::SCHEMES,
+    series7::SCHEMES,
+    telnet::SCHEMES,
+];
 
 /// Of the protocols, only one has a search of the network.
 pub(crate) use isotek::{PORT as DISCOVERY_PORT, discover};

@@ -1,7 +1,9 @@
 //! Devices to talk to where there is none: one file for each protocol, and what all have in common.
 
 mod isotek;
+mod lossy;
 mod modbus;
+mod series7;
 mod snmp;
 mod telnet;
 
@@ -43,6 +45,9 @@ pub(crate) enum Kind {
     /// The console of a BKT BPS2000 over telnet, where admin may log in with the password admin
     #[value(name = "bps2000-telnet")]
     Console,
+    /// 7-series unit over HTTP, whose pages but for data.xml are invented, and say so
+    #[value(name = "series7-http")]
+    HttpSeries7,
 }
 
 impl Kind {
@@ -207,6 +212,7 @@ pub(crate) async fn start(kind: Kind, settings: &Settings) -> io::Result<Running
         Kind::SerialServer => modbus::rtu_over_tcp(settings).await,
         Kind::SnmpBps2000 => snmp::bps2000(settings).await,
         Kind::SnmpSeries7 => snmp::series7(settings).await,
+        Kind::HttpSeries7 => series7::http(settings).await,
         Kind::Console => telnet::bps2000(settings).await,
         Kind::Isotek => match settings.at {
             Place::Network(_) => isotek::network(settings).await,

@@ -1,11 +1,9 @@
 //! Simulated SNMP agents: a BPS2000 with its slaves, and a 7-series unit.
 
-use std::collections::VecDeque;
 use std::error::Error;
 use std::io;
 
 use pdu_core::tokio::UdpDriver;
-use pdu_core::{Hub, Instant, LinkDemand, Path, Refused, Transport};
 use pdu_proto_snmp::notification::{Destination, Sender, SenderOptions};
 use pdu_proto_snmp::server::{Access, Agent, AgentOptions, Tree};
 use pdu_proto_snmp::usm::User;
@@ -13,7 +11,8 @@ use pdu_proto_snmp::{bps2000, series7};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc::channel;
 
-use super::{Fault, Order, Running, Settings, Values, Wiring};
+use super::lossy::Lossy;
+use super::{Order, Running, Settings, Values, Wiring};
 use crate::engine;
 
 /// Who may read, and who may write too.
@@ -101,81 +100,4 @@ fn agent<T: Tree>(tree: T, settings: &Settings) -> Result<Agent<T>, Box<dyn Erro
         agent = agent.with_user(user, Access::read_write())?;
     }
     Ok(agent)
-}
-
-/// An agent over a link that loses answers when it is told to.
-struct Lossy<H> {
-    hub: H,
-    faults: VecDeque<Fault>,
-}
-
-impl<H: Hub<Peer = Path>> Lossy<H> {
-    fn new(hub: H) -> Self {
-        let faults = VecDeque::new();
-        Self { hub, faults }
-    }
-
-    /// Takes back the answer to what just came, if it is to be lost.
-    fn lose(&mut self, now: Instant) {
-        let Some(fault) = self.faults.pop_front() else {
-            return;
-        };
-        let answer = self.hub.transmit().map(|(path, datagram)| (path, datagram.len()));
-        if let (Fault::LoseAnswer, Some((path, len))) = (fault, answer) {
-            self.hub.handle_transmitted(now, &path, len);
-        }
-    }
-}
-
-impl<H: Hub<Peer = Path>> Hub for Lossy<H> {
-    type Peer = Path;
-
-    fn transport(&self) -> Transport {
-        self.hub.transport()
-    }
-
-    fn handle_open(&mut self, now: Instant, peer: &Path) -> Result<(), Refused<()>> {
-        self.hub.handle_open(now, peer)
-    }
-
-    fn handle_close(&mut self, now: Instant, peer: &Path) {
-        self.hub.handle_close(now, peer);
-    }
-
-    fn handle_input(&mut self, now: Instant, peer: &Path, bytes: &[u8]) -> usize {
-        let had_nothing_to_send = self.hub.transmit().is_none();
-        let taken = self.hub.handle_input(now, peer, bytes);
-        if had_nothing_to_send {
-            self.lose(now);
-        }
-        taken
-    }
-
-    fn handle_transmitted(&mut self, now: Instant, peer: &Path, len: usize) {
-        self.hub.handle_transmitted(now, peer, len);
-    }
-
-    fn handle_blocked(&mut self, now: Instant, peer: &Path) {
-        self.hub.handle_blocked(now, peer);
-    }
-
-    fn handle_writable(&mut self, now: Instant, peer: &Path) {
-        self.hub.handle_writable(now, peer);
-    }
-
-    fn handle_timeout(&mut self, now: Instant) {
-        self.hub.handle_timeout(now);
-    }
-
-    fn transmit(&self) -> Option<(Path, &[u8])> {
-        self.hub.transmit()
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.hub.poll_timeout()
-    }
-
-    fn link_demand(&self) -> Option<(Path, LinkDemand)> {
-        self.hub.link_demand()
-    }
 }

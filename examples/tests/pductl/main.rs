@@ -3,6 +3,7 @@
 #![cfg(unix)] // signals, and pseudo terminals
 #![allow(clippy::unwrap_used, clippy::panic)] // clippy excepts only the functions marked as tests, not their helpers
 
+mod config;
 mod decode;
 mod decode_isotek;
 mod decode_series7;
