@@ -12,6 +12,7 @@ mod decode_telnet;
 mod demo;
 mod devices;
 mod isotek;
+mod series7;
 mod snmp;
 mod snmp_series7;
 mod support;
