@@ -277,6 +277,19 @@ fn what_has_not_begun_to_leave_waits_for_the_next_link() {
 }
 
 #[test]
+fn a_device_that_closes_at_once_is_not_called_for_ever() {
+    let mut talk = Talk::new(options());
+    talk.ask("show");
+    talk.console.handle_link(talk.now, LinkEvent::Lost);
+    talk.expect_nothing_done();
+    talk.console.handle_link(talk.now, LinkEvent::Up);
+    talk.hear("Welcome\r\n");
+    talk.console.handle_link(talk.now, LinkEvent::Eof);
+    let effect = Effect::NotApplied;
+    assert_eq!(talk.done(), Err(TelnetError::Closed { effect }));
+}
+
+#[test]
 fn what_has_left_when_the_link_is_lost_is_not_sent_again() {
     let mut talk = Talk::at_prompt(options());
     talk.send("reboot");

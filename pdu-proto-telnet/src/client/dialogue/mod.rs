@@ -54,6 +54,9 @@ enum Step {
 struct Entry {
     ticket: Ticket,
     command: Command,
+    /// A link was lost on the way to its prompt. The next one that is costs it, or a device that closes at once would be called
+    /// for ever.
+    has_lost_link: bool,
 }
 
 /// A command that has left, and what came of its reply.
@@ -131,7 +134,11 @@ impl Dialogue {
             self.events.done(ticket, Err(error.into()));
             return ticket;
         }
-        self.queue.push_back(Entry { ticket, command });
+        self.queue.push_back(Entry {
+            ticket,
+            command,
+            has_lost_link: false,
+        });
         self.link.wanted(self.now + self.options.connect_timeout);
         self.advance();
         ticket
@@ -396,25 +403,38 @@ impl Dialogue {
         }
     }
 
-    /// The link is gone. What has not begun to leave may wait for the next one, unless it has cost a login.
+    /// The link is gone. What has not begun to leave may wait for the next one, unless it has cost a login, or a link before.
     fn drop_current(&mut self, error: TelnetError) {
         match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Sending(entry) if error.effect() == Effect::NotApplied => self.queue.push_front(entry),
+            Phase::Sending(entry) if error.effect() == Effect::NotApplied => {
+                self.queue.push_front(entry);
+                self.charge_head(error);
+            }
             Phase::Sending(entry) => self.events.done(entry.ticket, Err(error)),
             Phase::Collecting { exchange, .. } => {
                 if let Some(ticket) = exchange.ticket {
                     self.events.done(ticket, Err(error));
                 }
             }
-            Phase::Seeking {
-                step: Step::Account | Step::Password,
-                ..
-            } => {
+            Phase::Seeking { step, .. } => {
+                if let (Step::Account | Step::Password, Some(entry)) = (step, self.queue.front_mut()) {
+                    entry.has_lost_link = true;
+                }
+                self.charge_head(error);
+            }
+            Phase::Idle | Phase::Poisoned { .. } => {}
+        }
+    }
+
+    /// Counts a lost link for the head of the queue; the second ends it.
+    fn charge_head(&mut self, error: TelnetError) {
+        match self.queue.front_mut() {
+            Some(entry) if !entry.has_lost_link => entry.has_lost_link = true,
+            _ => {
                 if let Some(entry) = self.queue.pop_front() {
                     self.events.done(entry.ticket, Err(error));
                 }
             }
-            Phase::Seeking { .. } | Phase::Idle | Phase::Poisoned { .. } => {}
         }
     }
 
