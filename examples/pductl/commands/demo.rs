@@ -25,13 +25,14 @@ const LIMIT: Duration = Duration::from_secs(14);
 const LOOPBACK: Place = Place::Network(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0));
 
 /// What is simulated, where, and how many units each time.
-const DEVICES: [(Kind, Place, u8); 7] = [
+const DEVICES: [(Kind, Place, u8); 8] = [
     (Kind::ModbusTcp, LOOPBACK, 1),
     (Kind::SerialLine, Place::PseudoTerminal, 2),
     (Kind::Isotek, LOOPBACK, 1),
     (Kind::Isotek, Place::PseudoTerminal, 1),
     (Kind::SnmpBps2000, LOOPBACK, 1),
     (Kind::SnmpSeries7, LOOPBACK, 1),
+    (Kind::HttpSeries7, LOOPBACK, 1),
     (Kind::Console, LOOPBACK, 1),
 ];
 
@@ -39,7 +40,7 @@ const DEVICES: [(Kind, Place, u8); 7] = [
 const SEARCH: Duration = Duration::from_millis(300);
 
 /// A lost reply is to be seen, not to be waited for.
-const IMPATIENT: &str = "timeout=300ms&retries=1";
+const IMPATIENT: &str = "timeout=250ms&retries=1";
 /// How often a read is sent then.
 const ATTEMPTS: usize = 2;
 

@@ -23,6 +23,8 @@ fn the_demo_shows_every_device_and_ends_in_time() {
         "outlet 1: on (read back)",
         "which is not a refusal (effect: unknown)",
         "read afterwards: outlet 1: off: it took effect",
+        "series7://127.0.0.1:",
+        "no answer to POST /outlet in time (1 sent) (effect: unknown)",
         "telnet://127.0.0.1:",
         "clock: 2026-11-21T08:00:00 (read back)",
         "no prompt in time (effect: not applied)",
