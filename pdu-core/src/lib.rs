@@ -10,6 +10,8 @@ mod basis;
 #[cfg(feature = "std")]
 mod call_error;
 #[cfg(feature = "alloc")]
+mod connections;
+#[cfg(feature = "alloc")]
 mod device;
 #[cfg(feature = "std")]
 mod driver;
@@ -46,6 +48,8 @@ pub use backoff::{Backoff, LinkEnd};
 pub use basis::{Basis, Note};
 #[cfg(feature = "std")]
 pub use call_error::CallError;
+#[cfg(feature = "alloc")]
+pub use connections::{Connection, Connections};
 #[cfg(feature = "alloc")]
 pub use device::{
     AlarmRule, Answer, Capabilities, Capability, Command, DeviceError, DeviceSession, Identity, IdentitySource,

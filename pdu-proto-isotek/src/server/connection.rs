@@ -1,6 +1,6 @@
 use core::time::Duration;
 
-use pdu_core::{Instant, Mode, earliest};
+use pdu_core::{Instant, LinkDemand, Mode, earliest};
 
 use crate::Rejected;
 use crate::wire::{Command, Dialect, MAX_LINE, Reply, WireError};
@@ -19,7 +19,8 @@ pub(super) struct Connection {
     status_at: Option<Instant>,
     /// A status was due and did not fit.
     owes_status: bool,
-    is_ending: bool,
+    /// How its link is to end; until then [`Idle`](LinkDemand::Idle).
+    ends_by: LinkDemand,
 }
 
 /// What is still to be said to the last command. Nothing else is heard before.
@@ -76,7 +77,7 @@ impl Connection {
             answer: None,
             status_at: None,
             owes_status: false,
-            is_ending: false,
+            ends_by: LinkDemand::Idle,
         }
     }
 
@@ -87,7 +88,7 @@ impl Connection {
         self.answer = None;
         self.status_at = None;
         self.owes_status = false;
-        self.is_ending = false;
+        self.ends_by = LinkDemand::Idle;
     }
 
     /// The client is there: from now on it is sent a status.
@@ -98,28 +99,11 @@ impl Connection {
     }
 
     /// Nothing is heard any more, and nothing said but what waits to leave.
-    pub(super) fn end(&mut self) {
-        self.is_ending = true;
+    pub(super) fn end(&mut self, by: LinkDemand) {
+        self.ends_by = by;
         self.answer = None;
         self.status_at = None;
         self.owes_status = false;
-    }
-
-    /// Whether all was said that was to be said before the end.
-    pub(super) const fn has_ended(&self) -> bool {
-        self.is_ending && self.output.is_empty()
-    }
-
-    pub(super) fn output(&self) -> &[u8] {
-        self.output.waiting()
-    }
-
-    pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        let answer = match self.answer {
-            Some(Answer::Later { at, .. }) => Some(at),
-            _ => None,
-        };
-        earliest(self.status_at, answer)
     }
 
     pub(super) fn handle_transmitted<S: Service + ?Sized>(
@@ -162,7 +146,7 @@ impl Connection {
     ) -> Taken {
         let mut taken = Taken::default();
         while let Some(rest) = bytes.get(taken.len..).filter(|rest| !rest.is_empty()) {
-            if self.is_ending {
+            if self.ends_by != LinkDemand::Idle {
                 taken.len = bytes.len();
                 break;
             }
@@ -199,7 +183,7 @@ impl Connection {
             Outcome::Silence => None,
             Outcome::Restart { down } => {
                 self.output.push_acknowledgement(options);
-                self.end();
+                self.end(LinkDemand::Close);
                 Some(down)
             }
             Outcome::Accepted => {
@@ -274,6 +258,24 @@ impl Connection {
         if let Some(Answer::Schedule { position } | Answer::Configs { position }) = &mut self.answer {
             *position = next;
         }
+    }
+}
+
+impl pdu_core::Connection for Connection {
+    fn output(&self) -> &[u8] {
+        self.output.waiting()
+    }
+
+    fn link_demand(&self) -> LinkDemand {
+        self.ends_by
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        let answer = match self.answer {
+            Some(Answer::Later { at, .. }) => Some(at),
+            _ => None,
+        };
+        earliest(self.status_at, answer)
     }
 }
 

@@ -1,8 +1,7 @@
-use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use pdu_core::{ConnectionId, ErrorKind, Hub, Instant, LinkDemand, Refused, Transport, earliest};
+use pdu_core::{ConnectionId, Connections, ErrorKind, Hub, Instant, LinkDemand, Refused, Transport, earliest};
 
 use super::connection::{Connection, Taken};
 use super::{Options, Service};
@@ -10,8 +9,7 @@ use super::{Options, Service};
 /// All TCP clients of one unit: they stand on one [`Service`], so what one switches the others see, and the unit lives on
 /// with no client at all.
 ///
-/// Each connection has buffers of its own, of fixed size ([`Options::output`] and 300 bytes), which are used again for the
-/// next one. When the unit restarts, all connections end, and none is taken until it is up again.
+/// Each connection has buffers of its own, of fixed size ([`Options::output`] and 300 bytes). When the unit restarts, all connections end, and none is taken until it is up again.
 ///
 /// ```
 /// use pdu_core::{ConnectionId, Hub, Instant};
@@ -42,32 +40,11 @@ pub struct TextHub<S> {
     service: S,
     options: Options,
     now: Instant,
-    slots: Vec<Slot>,
-    free: Vec<usize>,
-    /// Which slot a connection has, in the order of the ids.
-    open: Vec<(ConnectionId, usize)>,
-    /// Slots with output that can leave.
-    ready: VecDeque<usize>,
-    /// Slots whose connection is to end, in the order in which they may.
-    ending: VecDeque<usize>,
-    /// When slots have something to do.
-    deadlines: BTreeSet<(Instant, usize)>,
+    connections: Connections<Connection>,
     /// No connection is taken before.
     down_until: Option<Instant>,
     rejected_lines: u64,
     replaced_statuses: u64,
-}
-
-#[derive(Clone, Debug)]
-struct Slot {
-    peer: ConnectionId,
-    connection: Connection,
-    is_blocked: bool,
-    demand: LinkDemand,
-    // Where the slot is entered above, so that it is entered once.
-    is_ready: bool,
-    is_ending: bool,
-    deadline: Option<Instant>,
 }
 
 impl<S: Service> TextHub<S> {
@@ -82,12 +59,7 @@ impl<S: Service> TextHub<S> {
             service,
             options,
             now: Instant::EPOCH,
-            slots: Vec::new(),
-            free: Vec::new(),
-            open: Vec::new(),
-            ready: VecDeque::new(),
-            ending: VecDeque::new(),
-            deadlines: BTreeSet::new(),
+            connections: Connections::new(),
             down_until: None,
             rejected_lines: 0,
             replaced_statuses: 0,
@@ -105,8 +77,8 @@ impl<S: Service> TextHub<S> {
     }
 
     /// How many connections are open.
-    pub const fn connections(&self) -> usize {
-        self.open.len()
+    pub fn connections(&self) -> usize {
+        self.connections.len()
     }
 
     /// How many lines were no command.
@@ -130,106 +102,29 @@ impl<S: Service> TextHub<S> {
         }
     }
 
-    /// Does something to the connection of a peer, and brings the queues up to date. `None` if it is not open.
-    fn with_slot<R>(
+    /// Does something to the connection of a peer. `None` if it is not open.
+    fn with<R>(
         &mut self,
         peer: ConnectionId,
-        change: impl FnOnce(&mut Slot, &mut S, Instant, &Options) -> R,
+        change: impl FnOnce(&mut Connection, &mut S, Instant, &Options) -> R,
     ) -> Option<R> {
-        let index = self.slot_of(peer)?;
-        let slot = self.slots.get_mut(index)?;
-        let result = change(slot, &mut self.service, self.now, &self.options);
-        self.enter(index);
-        Some(result)
+        let (service, now, options) = (&mut self.service, self.now, &self.options);
+        self.connections
+            .with(peer, |connection| change(connection, service, now, options))
     }
 
     /// Ends all connections: that of whoever said so once its answer has left, the others at once.
     fn go_down(&mut self, by: ConnectionId, down: Duration) {
         self.down_until = Some(self.now + down);
-        for position in 0..self.open.len() {
-            let Some(&(peer, index)) = self.open.get(position) else {
-                return;
+        let open: Vec<_> = self.connections.peers().collect();
+        for peer in open {
+            let how = if peer == by {
+                LinkDemand::Close
+            } else {
+                LinkDemand::Reset
             };
-            if let Some(slot) = self.slots.get_mut(index) {
-                slot.connection.end();
-                slot.demand = if peer == by {
-                    LinkDemand::Close
-                } else {
-                    LinkDemand::Reset
-                };
-            }
-            self.enter(index);
+            self.connections.with(peer, |connection| connection.end(how));
         }
-    }
-}
-
-impl<S> TextHub<S> {
-    fn slot_of(&self, peer: ConnectionId) -> Option<usize> {
-        let position = self.open.binary_search_by_key(&peer, |(open, _)| *open).ok()?;
-        self.open.get(position).map(|(_, slot)| *slot)
-    }
-
-    /// Enters a slot in the queues in which it belongs now, and takes it out of the others.
-    fn enter(&mut self, index: usize) {
-        let Some(slot) = self.slots.get_mut(index) else {
-            return;
-        };
-        let is_ready = !slot.is_blocked && !slot.connection.output().is_empty();
-        let is_ending = match slot.demand {
-            LinkDemand::Close => slot.connection.has_ended(),
-            demand => demand == LinkDemand::Reset,
-        };
-        let deadline = slot.connection.poll_timeout();
-        if slot.is_ready != is_ready {
-            slot.is_ready = is_ready;
-            queue_or_remove(&mut self.ready, index, is_ready);
-        }
-        if slot.is_ending != is_ending {
-            slot.is_ending = is_ending;
-            queue_or_remove(&mut self.ending, index, is_ending);
-        }
-        if slot.deadline != deadline {
-            if let Some(due) = slot.deadline {
-                self.deadlines.remove(&(due, index));
-            }
-            self.deadlines.extend(deadline.map(|due| (due, index)));
-            slot.deadline = deadline;
-        }
-    }
-
-    /// A slot for a new connection: one that was used before, or a fresh one.
-    fn vacant_slot(&mut self, peer: ConnectionId) -> usize {
-        if let Some(index) = self.free.pop() {
-            if let Some(slot) = self.slots.get_mut(index) {
-                slot.peer = peer;
-            }
-            return index;
-        }
-        self.slots.push(Slot {
-            peer,
-            connection: Connection::new(&self.options),
-            is_blocked: false,
-            demand: LinkDemand::Idle,
-            is_ready: false,
-            is_ending: false,
-            deadline: None,
-        });
-        self.slots.len() - 1
-    }
-
-    fn first_of(&self, queue: &VecDeque<usize>) -> Option<&Slot> {
-        self.slots.get(*queue.front()?)
-    }
-}
-
-/// The slot to be removed is nearly always the first one.
-fn queue_or_remove(queue: &mut VecDeque<usize>, index: usize, belongs: bool) {
-    if belongs {
-        queue.push_back(index);
-    } else if queue.front() == Some(&index) {
-        queue.pop_front();
-    } else {
-        queue.retain(|&queued| queued != index);
     }
 }
 
@@ -243,38 +138,27 @@ impl<S: Service> Hub for TextHub<S> {
     /// [`Busy`](ErrorKind::Busy) if [`Options::connections`] are open, or the unit is down.
     fn handle_open(&mut self, now: Instant, peer: &ConnectionId) -> Result<(), Refused<()>> {
         self.handle_close(now, peer);
-        if self.open.len() >= self.options.connections || self.down_until.is_some() {
+        if self.connections.len() >= self.options.connections || self.down_until.is_some() {
             return Err(Refused {
                 request: (),
                 kind: ErrorKind::Busy,
             });
         }
-        let index = self.vacant_slot(*peer);
-        let position = self.open.partition_point(|(open, _)| open < peer);
-        self.open.insert(position, (*peer, index));
-        self.with_slot(*peer, |slot, service, now, options| {
-            slot.connection.open(service, now, options);
-        });
+        let mut connection = Connection::new(&self.options);
+        connection.open(&mut self.service, self.now, &self.options);
+        self.connections.open(*peer, connection);
         Ok(())
     }
 
     fn handle_close(&mut self, now: Instant, peer: &ConnectionId) {
         self.advance(now);
-        let Some(index) = self.slot_of(*peer) else { return };
-        self.open.retain(|(open, _)| open != peer);
-        if let Some(slot) = self.slots.get_mut(index) {
-            slot.connection.clear();
-            slot.is_blocked = false;
-            slot.demand = LinkDemand::Idle;
-            self.enter(index);
-            self.free.push(index);
-        }
+        self.connections.close(*peer);
     }
 
     fn handle_input(&mut self, now: Instant, peer: &ConnectionId, bytes: &[u8]) -> usize {
         self.advance(now);
-        let taken = self.with_slot(*peer, |slot, service, now, options| {
-            slot.connection.handle_input(service, now, options, bytes)
+        let taken = self.with(*peer, |connection, service, now, options| {
+            connection.handle_input(service, now, options, bytes)
         });
         let Some(Taken { len, rejected, restart }) = taken else {
             return bytes.len();
@@ -288,51 +172,41 @@ impl<S: Service> Hub for TextHub<S> {
 
     fn handle_transmitted(&mut self, now: Instant, peer: &ConnectionId, len: usize) {
         self.advance(now);
-        self.with_slot(*peer, |slot, service, now, options| {
-            slot.connection.handle_transmitted(service, now, options, len);
+        self.with(*peer, |connection, service, now, options| {
+            connection.handle_transmitted(service, now, options, len);
         });
         // Whoever has more to be sent, a status that was owed, lets the others go first.
-        if self.first_of(&self.ready).is_some_and(|slot| slot.peer == *peer) {
-            self.ready.rotate_left(1);
-        }
+        self.connections.defer(*peer);
     }
 
     fn handle_blocked(&mut self, now: Instant, peer: &ConnectionId) {
         self.advance(now);
-        self.with_slot(*peer, |slot, _, _, _| slot.is_blocked = true);
+        self.connections.block(*peer);
     }
 
     fn handle_writable(&mut self, now: Instant, peer: &ConnectionId) {
         self.advance(now);
-        self.with_slot(*peer, |slot, _, _, _| slot.is_blocked = false);
+        self.connections.unblock(*peer);
     }
 
     fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
-        while let Some(&(due, index)) = self.deadlines.first() {
-            if due > self.now {
-                return;
-            }
-            if let Some(slot) = self.slots.get_mut(index) {
-                let connection = &mut slot.connection;
-                self.replaced_statuses += connection.handle_timeout(&mut self.service, self.now, &self.options);
-            }
-            self.enter(index);
+        while let Some(peer) = self.connections.first_due(self.now) {
+            let replaced = self.with(peer, Connection::handle_timeout);
+            self.replaced_statuses += replaced.unwrap_or_default();
         }
     }
 
     fn transmit(&self) -> Option<(ConnectionId, &[u8])> {
-        let slot = self.first_of(&self.ready)?;
-        Some((slot.peer, slot.connection.output()))
+        self.connections.first_ready()
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        let connections = self.deadlines.first().map(|(due, _)| *due);
+        let connections = self.connections.first_deadline().map(|(due, _)| due);
         earliest(connections, self.service.poll_timeout())
     }
 
     fn link_demand(&self) -> Option<(ConnectionId, LinkDemand)> {
-        let slot = self.first_of(&self.ending)?;
-        Some((slot.peer, slot.demand))
+        self.connections.first_ending()
     }
 }

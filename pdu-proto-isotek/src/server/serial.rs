@@ -1,4 +1,4 @@
-use pdu_core::{Endpoint, Instant, LinkDemand, LinkEvent, Transport, earliest};
+use pdu_core::{Connection as _, Endpoint, Instant, LinkDemand, LinkEvent, Transport, earliest};
 
 use super::connection::Connection;
 use super::{Options, Service};

@@ -1,6 +1,6 @@
 use alloc::boxed::Box;
 
-use pdu_core::{Endpoint, Instant, LinkDemand, LinkEvent, Status, Transport};
+use pdu_core::{Connection as _, Endpoint, Instant, LinkDemand, LinkEvent, Status, Transport};
 
 use crate::wire::{Encode, WireError, tcp};
 
@@ -116,7 +116,7 @@ impl<S: Service> Endpoint for TcpServer<S> {
     }
 
     fn link_demand(&self) -> LinkDemand {
-        self.connection.demand()
+        self.connection.link_demand()
     }
 }
 
@@ -156,15 +156,6 @@ impl Connection {
     fn handle_eof(&mut self) {
         if self.state == State::Open {
             self.state = State::Eof;
-        }
-    }
-
-    pub(super) fn demand(&self) -> LinkDemand {
-        match self.state {
-            State::Lost => LinkDemand::Reset,
-            // A driver closes once nothing is shown any more, so what is held back must be waited for.
-            State::Eof if self.output.held_until().is_none() => LinkDemand::Close,
-            _ => LinkDemand::Idle,
         }
     }
 
@@ -224,6 +215,28 @@ impl Connection {
         self.clear();
         self.state = State::Lost;
         &[]
+    }
+}
+
+impl pdu_core::Connection for Connection {
+    #[inline]
+    fn output(&self) -> &[u8] {
+        self.output.ready()
+    }
+
+    #[inline]
+    fn link_demand(&self) -> LinkDemand {
+        match self.state {
+            State::Lost => LinkDemand::Reset,
+            // A driver closes once nothing is shown any more, so what is held back must be waited for.
+            State::Eof if self.output.held_until().is_none() => LinkDemand::Close,
+            _ => LinkDemand::Idle,
+        }
+    }
+
+    #[inline]
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.output.held_until()
     }
 }
 
