@@ -232,7 +232,8 @@ impl Series7 {
         if let Err(foreign) = self.identity.check_same(&found) {
             return text(StatusCode::CONFLICT, &foreign.to_string());
         }
-        let settings = match config::Settings::read(&uploaded, &self.profile) {
+        let settings = config::Settings::read(&uploaded, &self.profile);
+        let settings = match settings.and_then(|settings| settings.check().map(|()| settings)) {
             Ok(settings) => settings,
             Err(error) => return text(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string()),
         };

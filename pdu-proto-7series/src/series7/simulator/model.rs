@@ -61,7 +61,7 @@ impl Model {
             for outlet in &mut self.outlets {
                 outlet.act(at);
             }
-            if self.next_sample() <= at {
+            if self.next_sample().is_some_and(|sample| sample <= at) {
                 self.measure();
                 self.sample();
             }
@@ -73,7 +73,7 @@ impl Model {
 
     /// When an outlet acts or the log takes a sample.
     pub(super) fn next_event(&self) -> Option<Instant> {
-        earliest(self.next_due(), Some(self.next_sample()))
+        earliest(self.next_due(), self.next_sample())
     }
 
     fn next_due(&self) -> Option<Instant> {
@@ -82,9 +82,10 @@ impl Model {
             .fold(None, |due, outlet| earliest(due, outlet.due()))
     }
 
-    fn next_sample(&self) -> Instant {
-        self.clock
-            .instant(self.samples.saturating_add(1).saturating_mul(SAMPLE))
+    /// None at the end of time, so that it is reached.
+    fn next_sample(&self) -> Option<Instant> {
+        let second = self.samples.saturating_add(1).saturating_mul(SAMPLE);
+        Some(self.clock.instant(second)).filter(|at| *at < Instant::FAR_FUTURE)
     }
 
     /// After a leap of time, minutes that the log could not hold any more are not measured.
