@@ -4,6 +4,8 @@ Everything talks over loopback or pseudo terminals, and every program that is st
 """
 
 import contextlib
+import os
+import re
 import selectors
 import signal
 import subprocess
@@ -67,6 +69,45 @@ class Room:
         self.stack.callback(end, process)
         wait_for(lambda: all(end.exists() for end in ends), "socat makes no pseudo terminals")
         return ends
+
+
+class Typist:
+    """A program that passes on what is typed, and shows what comes."""
+
+    def __init__(self, room, *command):
+        self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        room.stack.callback(end, self.process)
+        room.stack.callback(self.process.stdin.close)
+        self.shown = b""
+
+    def type(self, text):
+        self.process.stdin.write(text.encode())
+        self.process.stdin.flush()
+
+    def fileno(self):
+        """Where what is shown comes from."""
+        return self.process.stdout.fileno()
+
+    def forget(self):
+        """Looks at nothing that was shown before."""
+        self.read(0)
+        self.shown = b""
+
+    def read(self, seconds):
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno(), selectors.EVENT_READ)
+            if selector.select(seconds):
+                self.shown += os.read(self.fileno(), 65536)
+
+    def sees(self, pattern):
+        """Whether this comes in time; bytes are read as ASCII, for that is what the protocols have."""
+        deadline = time.monotonic() + START_SECONDS
+        while not re.search(pattern, self.shown.decode("ascii"), re.MULTILINE):
+            seen, has_ended = len(self.shown), self.process.poll() is not None
+            self.read(0.2)
+            if time.monotonic() > deadline or (has_ended and len(self.shown) == seen):
+                return False
+        return True
 
 
 def end(process):

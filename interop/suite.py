@@ -1,14 +1,11 @@
 """The interoperability suite: `suite.py DIRECTORY-OF-OUR-PROGRAMS [part]...`; `interop/run` prepares all that it needs. Modbus and
-IsoTek are here, SNMP in `snmp_parts.py`.
+IsoTek are here, SNMP in `snmp_parts.py`, consoles in `telnet_parts.py`.
 
 One line a check; a wrong value is a failure and so is anything that does not end in time.
 """
 
 import json
-import os
 import re
-import selectors
-import subprocess
 import sys
 import time
 
@@ -24,7 +21,8 @@ from pymodbus.pdu import register_message as registers
 
 import image
 import snmp_parts
-from room import HERE, PROGRAMS, START_SECONDS, end, main, run
+import telnet_parts
+from room import HERE, PROGRAMS, START_SECONDS, Typist, main, run
 
 KINDS = ["tcp", "rtu-tcp", "rtu"]
 
@@ -334,41 +332,6 @@ def libmodbus_asks_simulator(checks, room, kind):
 
 ### A person at a simulated IsoTek unit: nc and socat ###
 
-
-class Typist:
-    """A program that passes on what is typed, and shows what comes."""
-
-    def __init__(self, room, *command):
-        self.process = subprocess.Popen([str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        room.stack.callback(end, self.process)
-        room.stack.callback(self.process.stdin.close)
-        self.shown = b""
-
-    def type(self, text):
-        self.process.stdin.write(text.encode())
-        self.process.stdin.flush()
-
-    def forget(self):
-        """Looks at nothing that was shown before."""
-        self.read(0)
-        self.shown = b""
-
-    def read(self, seconds):
-        with selectors.DefaultSelector() as selector:
-            selector.register(self.process.stdout, selectors.EVENT_READ)
-            if selector.select(seconds):
-                self.shown += os.read(self.process.stdout.fileno(), 65536)
-
-    def sees(self, pattern):
-        """Whether this comes in time; bytes are read as ASCII, for that is what the protocol has."""
-        deadline = time.monotonic() + START_SECONDS
-        while not re.search(pattern, self.shown.decode("ascii"), re.MULTILINE):
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                return False
-            self.read(0.2)
-        return True
-
-
 STATUS = r"^>?CH0=1\|\d{3}\|\d+\|\n(CH\d+=[01]\|\d+\|\d+\|\n){16}RTC=\d{4}\|\d\d\|\d\d\|\d\d\|\d\d\|\d\d\|\nOK\n>"
 
 
@@ -453,4 +416,4 @@ PARTS = [
 ]
 
 
-sys.exit(main(PARTS + snmp_parts.PARTS, sys.argv[2:]))
+sys.exit(main(PARTS + snmp_parts.PARTS + telnet_parts.PARTS, sys.argv[2:]))
