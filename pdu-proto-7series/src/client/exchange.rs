@@ -1,6 +1,6 @@
 //! One request that is on its way, and its answer as it comes.
 
-use ::http::{Method, Response, StatusCode};
+use ::http::{Method, Request, Response, StatusCode};
 use pdu_core::{Instant, Ticket, earliest};
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -13,12 +13,21 @@ const MOST_INTERIM: u8 = 8;
 /// A request in the table.
 pub(super) struct Entry {
     pub(super) ticket: Ticket,
-    pub(super) request: ::http::Request<Vec<u8>>,
+    pub(super) request: Kept,
     pub(super) asked: Asked,
     /// How often it was sent without an answer.
     pub(super) failures: u8,
     /// How many challenges were answered for it.
     pub(super) logins: u8,
+}
+
+/// A request whose body is wiped once it is no longer needed: a configuration has passwords in it.
+pub(super) struct Kept(pub(super) Request<Vec<u8>>);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.0.body_mut().zeroize();
+    }
 }
 
 /// What is on the wire.

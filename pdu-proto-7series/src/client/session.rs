@@ -9,7 +9,7 @@ use pdu_core::{
 };
 
 use super::Options;
-use super::exchange::{Ended, Entry, Exchange, Whole};
+use super::exchange::{Ended, Entry, Exchange, Kept, Whole};
 use super::outgoing::{check, encode, target};
 use crate::http::auth::Authenticator;
 use crate::http::{Asked, FramingFault, HttpError, LoginFault};
@@ -30,8 +30,8 @@ const MOST_LOGINS: u8 = 2;
 ///
 /// # Memory
 ///
-/// One request and one answer, within [`Options::limits`], and the table of [`Options::queue`]. What has left is
-/// wiped, since it may carry credentials.
+/// One request and one answer, within [`Options::limits`], and the table of [`Options::queue`]. What has left, and the bodies
+/// of requests, are wiped, since they may carry passwords.
 ///
 /// # Example
 ///
@@ -158,16 +158,17 @@ impl HttpClient {
     }
 
     fn stage(&mut self, entry: Entry) {
-        if let Err(fault) = check(&entry.request, self.options.host()) {
+        let request = &entry.request.0;
+        if let Err(fault) = check(request, self.options.host()) {
             return self.finish(entry.ticket, Err(fault.into()));
         }
-        let (method, target) = (entry.request.method().as_str(), target(&entry.request));
+        let (method, target) = (request.method().as_str(), target(request));
         let authorization = self
             .authenticator
             .as_mut()
             .and_then(|known| known.authorization(method, target));
         let authorization = authorization.as_ref().map(|value| value.as_str());
-        let output = encode(&entry.request, &self.options, authorization);
+        let output = encode(request, &self.options, authorization);
         self.exchange = Some(Box::new(Exchange::new(entry, output)));
     }
 
@@ -405,7 +406,7 @@ impl Session for HttpClient {
         self.queue.push_back(Entry {
             ticket,
             asked: Asked::of(&request),
-            request,
+            request: Kept(request),
             failures: 0,
             logins: 0,
         });
