@@ -97,7 +97,7 @@ struct Awaiting {
     is_begun: bool,
     /// All of it has.
     is_sent: bool,
-    /// Something came since it began to leave.
+    /// A line has ended since it began to leave: its own echo, or an answer. Until then it may never have arrived whole.
     is_heard: bool,
     deadline: Instant,
     /// When the prompt that is seen has stood for long enough to be one.
@@ -444,15 +444,15 @@ impl Console {
             }
         }
         if used > 0 {
-            self.hear();
+            self.hear(bytes.get(..used).unwrap_or_default());
             self.look();
         }
         used
     }
 
-    fn hear(&mut self) {
+    fn hear(&mut self, bytes: &[u8]) {
         if let Phase::Awaiting(awaiting) = &mut self.phase {
-            awaiting.is_heard |= awaiting.is_begun;
+            awaiting.is_heard |= awaiting.is_begun && bytes.iter().any(|octet| matches!(octet, b'\r' | b'\n'));
         }
     }
 

@@ -64,7 +64,8 @@ pub enum Request {
     ClearEnergy(Phase, Confirmed),
     /// Opens entry 10, sees that it is the menu that it should be, and leaves it.
     RestartMenu(Confirmed),
-    /// Restarts the unit. [`Accepted`](crate::bps2000::Reply::Accepted) if the console showed that it heard the line, and did not go on.
+    /// Restarts the unit. [`Accepted`](crate::bps2000::Reply::Accepted) if the console ended the line, by its echo or an answer, and
+    /// did not go on. One that echoes nothing and falls silent leaves an error with an unknown effect.
     Restart(Confirmed),
     /// Restarts the unit with its factory settings; otherwise as [`Restart`](Self::Restart).
     FactoryDefault(Confirmed),
