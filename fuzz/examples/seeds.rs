@@ -228,6 +228,7 @@ fn main() {
     telnet_server();
     telnet_stream();
     telnet_console();
+    telnet_session();
 }
 
 /// Streams of a console with negotiation, prompts, echoes and what a terminal would do, behind three bytes that say where reads
@@ -322,6 +323,99 @@ fn telnet_console() {
     ];
     for (name, script) in scripts {
         seed_session("telnet_console", name, &heads, &script);
+    }
+}
+
+/// The console session of the BPS2000: entries walked, settings, restarts, and what a console must not show.
+fn telnet_session() {
+    // Options (of which 32 knows the password), then what the unit does.
+    let heads: [[u8; 2]; 5] = [[0x64, 0], [0x72, 1], [0x6D, 2], [0x34, 2], [0x44, 0]];
+    let up = [14, 0];
+    // The unit shows something, which stands until it counts, and is answered.
+    let turns = |count: usize| [3, 10, 5].repeat(count);
+    let ask = |requests: &[&[u8]]| {
+        requests
+            .iter()
+            .flat_map(|request| [&[11], *request].concat())
+            .collect::<Vec<u8>>()
+    };
+    let step = |steps: &[&[u8]]| steps.concat();
+    let say = |text: &[u8]| [&[0, u8::try_from(text.len()).expect("short")], text].concat();
+    let levels = [17, 0, 155, 0, 120, 0, 5, 0, 0];
+    let scripts: [(&str, Vec<u8>); 8] = [
+        (
+            "reads",
+            step(&[
+                &up,
+                &ask(&[&[0], &[1], &[0x21], &[4], &[6], &[8]]),
+                &turns(16),
+                &[15, 0],
+                &ask(&[&[10], &[12], &[14], &[16], &[18]]),
+                &turns(14),
+            ]),
+        ),
+        (
+            "sets",
+            step(&[
+                &up,
+                &ask(&[&[5], &[9, 7], &[11, 9], &[13, 31, 144], &[15, 3, b'a', b'@', b'b']]),
+                &turns(30),
+            ]),
+        ),
+        ("thresholds", step(&[&up, &ask(&[&levels, &[19]]), &turns(16)])),
+        (
+            "password",
+            step(&[&up, &ask(&[&[7], &[4]]), &turns(6), &[14, 2, 14, 0], &turns(6)]),
+        ),
+        (
+            "restarts",
+            step(&[
+                &up,
+                &ask(&[&[20], &[21]]),
+                &turns(9),
+                &[14, 1, 14, 2, 14, 0],
+                &ask(&[&[22]]),
+                &turns(6),
+                &ask(&[&[24]]),
+                &turns(3),
+            ]),
+        ),
+        (
+            "undocumented",
+            step(&[
+                &up,
+                &ask(&[&[&[23, 1, 14], &b"master voltage"[..]].concat(), &[4]]),
+                &turns(6),
+                &[14, 2, 14, 0],
+                &turns(5),
+            ]),
+        ),
+        (
+            "astray",
+            step(&[
+                &up,
+                &ask(&[&[12]]),
+                &turns(3),
+                &say(b"6\r\nSMTP Settings\r\nPlease enter the command:"),
+                &[10, 5],
+                &turns(2),
+            ]),
+        ),
+        (
+            "logged-out",
+            step(&[
+                &up,
+                &ask(&[&[12], &[4]]),
+                &turns(3),
+                &[13, 0],
+                &say(b"\r\nTelnet Account:"),
+                &[10, 5, 14, 2, 14, 0],
+                &turns(4),
+            ]),
+        ),
+    ];
+    for (name, script) in scripts {
+        seed_session("telnet_session", name, &heads, &script);
     }
 }
 

@@ -24,6 +24,7 @@ pub mod snmp_series7;
 pub mod telnet_bps2000;
 pub mod telnet_console;
 pub mod telnet_server;
+pub mod telnet_session;
 pub mod telnet_stream;
 pub mod usm;
 pub mod wire;
