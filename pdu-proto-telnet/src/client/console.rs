@@ -24,7 +24,8 @@ use crate::TelnetError;
 /// - The device asks for the account again behind a password, or for either once more: [`LoginRefused`](TelnetError::LoginRefused)
 ///   for every command that waits, since each would be one more attempt on the same account. In the middle of a reply:
 ///   [`LoggedOut`](TelnetError::LoggedOut).
-/// - The device closes: [`Closed`](TelnetError::Closed).
+/// - The device closes: [`Closed`](TelnetError::Closed). A command that has not left is tried on one more link, if the first was lost
+///   before account or password were sent.
 /// - A line of more than 512 octets, a telnet subnegotiation without an end, a flood of negotiations:
 ///   [`Stream`](TelnetError::Stream). A reply beyond the bounds of the settings: [`ReplyTooLong`](TelnetError::ReplyTooLong).
 ///
