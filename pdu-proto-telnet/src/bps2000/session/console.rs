@@ -113,7 +113,6 @@ struct Pending {
     job: Job,
 }
 
-#[derive(Debug)]
 pub(super) struct Console {
     options: Options,
     now: Instant,

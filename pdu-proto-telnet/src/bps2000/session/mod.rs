@@ -15,6 +15,7 @@ pub use reply::{Lines, OwnedBanner, OwnedSmtpSettings, OwnedSnmpService, Reply};
 pub use request::Request;
 
 use core::convert::Infallible;
+use core::fmt;
 
 use pdu_core::{Endpoint, ErrorKind, Event, EventOf, Instant, LinkDemand, LinkEvent, Refused, Ticket, Transport};
 
@@ -54,7 +55,6 @@ use crate::TelnetError;
 /// // … a driver moves bytes and time until poll_event gives the Done of this ticket …
 /// # let _ = ticket;
 /// ```
-#[derive(Debug)]
 pub struct Session {
     console: Console,
 }
@@ -80,6 +80,17 @@ impl Session {
     /// How the screens that were taken so far differed from the strict form.
     pub const fn deviations(&self) -> Deviations {
         self.console.deviations()
+    }
+}
+
+/// Shows no text of the device.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session")
+            .field("options", self.options())
+            .field("stands", &self.stands())
+            .field("link_demand", &self.link_demand())
+            .finish_non_exhaustive()
     }
 }
 
