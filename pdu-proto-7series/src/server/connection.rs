@@ -4,7 +4,7 @@ use core::fmt;
 
 use ::http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, SERVER, TRANSFER_ENCODING};
 use ::http::{HeaderValue, Method, Request, Response, StatusCode, Version};
-use pdu_core::Instant;
+use pdu_core::{Connection as _, Instant, LinkDemand};
 
 use super::{Options, Service};
 use crate::http::FramingFault;
@@ -54,19 +54,6 @@ impl Connection {
             sent: 0,
             deadline: Some(now + options.idle_timeout),
         }
-    }
-
-    pub(super) fn output(&self) -> &[u8] {
-        self.output.get(self.sent..).unwrap_or_default()
-    }
-
-    /// Whether nothing more is read and nothing waits to be sent.
-    pub(super) fn has_ended(&self) -> bool {
-        matches!(self.part, Part::Ending) && self.output().is_empty()
-    }
-
-    pub(super) const fn poll_timeout(&self) -> Option<Instant> {
-        self.deadline
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
@@ -242,6 +229,23 @@ impl Connection {
         if fate == Fate::Close {
             self.end();
         }
+    }
+}
+
+impl pdu_core::Connection for Connection {
+    fn output(&self) -> &[u8] {
+        self.output.get(self.sent..).unwrap_or_default()
+    }
+
+    fn link_demand(&self) -> LinkDemand {
+        match self.part {
+            Part::Ending => LinkDemand::Close,
+            Part::Head(_) | Part::Body(_) => LinkDemand::Open,
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.deadline
     }
 }
 

@@ -1,6 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
-use pdu_core::{ConnectionId, ErrorKind, Hub, Instant, LinkDemand, Refused, Transport, earliest};
+use pdu_core::{ConnectionId, Connections, ErrorKind, Hub, Instant, LinkDemand, Refused, Transport, earliest};
 
 use super::connection::Connection;
 use super::{Options, Service};
@@ -36,13 +34,7 @@ pub struct HttpHub<S> {
     service: S,
     options: Options,
     now: Instant,
-    open: BTreeMap<ConnectionId, Slot>,
-    /// Connections with output that can leave.
-    ready: VecDeque<ConnectionId>,
-    /// Connections that are to be closed.
-    ending: VecDeque<ConnectionId>,
-    /// When connections have something to do.
-    deadlines: BTreeSet<(Instant, ConnectionId)>,
+    connections: Connections<Connection>,
     statistics: Statistics,
 }
 
@@ -54,16 +46,6 @@ pub struct Statistics {
     pub served: u64,
     /// What was no request, or too long.
     pub rejected: u64,
-}
-
-#[derive(Debug)]
-struct Slot {
-    connection: Connection,
-    is_blocked: bool,
-    // Where the connection is entered above, so that it is entered once.
-    is_ready: bool,
-    is_ending: bool,
-    deadline: Option<Instant>,
 }
 
 impl<S: Service> HttpHub<S> {
@@ -78,10 +60,7 @@ impl<S: Service> HttpHub<S> {
             service,
             options,
             now: Instant::EPOCH,
-            open: BTreeMap::new(),
-            ready: VecDeque::new(),
-            ending: VecDeque::new(),
-            deadlines: BTreeSet::new(),
+            connections: Connections::new(),
             statistics: Statistics { served: 0, rejected: 0 },
         }
     }
@@ -98,7 +77,7 @@ impl<S: Service> HttpHub<S> {
 
     /// How many connections are open.
     pub fn connections(&self) -> usize {
-        self.open.len()
+        self.connections.len()
     }
 
     /// What it has seen.
@@ -113,52 +92,6 @@ impl<S: Service> HttpHub<S> {
             self.service.handle_timeout(self.now);
         }
     }
-
-    /// Does something to a connection, and brings the queues up to date. `None` if it is not open.
-    fn with_slot<R>(
-        &mut self,
-        peer: ConnectionId,
-        change: impl FnOnce(&mut Slot, &mut S, Instant, &Options) -> R,
-    ) -> Option<R> {
-        let slot = self.open.get_mut(&peer)?;
-        let result = change(slot, &mut self.service, self.now, &self.options);
-        self.enter(peer);
-        Some(result)
-    }
-
-    /// Enters a connection in the queues in which it belongs now, and takes it out of the others.
-    fn enter(&mut self, peer: ConnectionId) {
-        let Some(slot) = self.open.get_mut(&peer) else { return };
-        let is_ready = !slot.is_blocked && !slot.connection.output().is_empty();
-        let is_ending = slot.connection.has_ended();
-        let deadline = slot.connection.poll_timeout();
-        if slot.is_ready != is_ready {
-            slot.is_ready = is_ready;
-            queue_or_remove(&mut self.ready, peer, is_ready);
-        }
-        if slot.is_ending != is_ending {
-            slot.is_ending = is_ending;
-            queue_or_remove(&mut self.ending, peer, is_ending);
-        }
-        if slot.deadline != deadline {
-            if let Some(due) = slot.deadline {
-                self.deadlines.remove(&(due, peer));
-            }
-            self.deadlines.extend(deadline.map(|due| (due, peer)));
-            slot.deadline = deadline;
-        }
-    }
-}
-
-/// The connection to be removed is nearly always the first one.
-fn queue_or_remove(queue: &mut VecDeque<ConnectionId>, peer: ConnectionId, belongs: bool) {
-    if belongs {
-        queue.push_back(peer);
-    } else if queue.front() == Some(&peer) {
-        queue.pop_front();
-    } else {
-        queue.retain(|&queued| queued != peer);
-    }
 }
 
 impl<S: Service> Hub for HttpHub<S> {
@@ -171,38 +104,28 @@ impl<S: Service> Hub for HttpHub<S> {
     /// [`Busy`](ErrorKind::Busy) if [`Options::connections`] are open.
     fn handle_open(&mut self, now: Instant, peer: &ConnectionId) -> Result<(), Refused<()>> {
         self.handle_close(now, peer);
-        if self.open.len() >= self.options.connections {
+        if self.connections.len() >= self.options.connections {
             return Err(Refused {
                 request: (),
                 kind: ErrorKind::Busy,
             });
         }
-        let slot = Slot {
-            connection: Connection::open(self.now, &self.options),
-            is_blocked: false,
-            is_ready: false,
-            is_ending: false,
-            deadline: None,
-        };
-        self.open.insert(*peer, slot);
-        self.enter(*peer);
+        self.connections.open(*peer, Connection::open(self.now, &self.options));
         Ok(())
     }
 
     fn handle_close(&mut self, now: Instant, peer: &ConnectionId) {
         self.advance(now);
-        let Some(slot) = self.open.remove(peer) else { return };
-        self.ready.retain(|queued| queued != peer);
-        self.ending.retain(|queued| queued != peer);
-        if let Some(due) = slot.deadline {
-            self.deadlines.remove(&(due, *peer));
-        }
+        self.connections.close(*peer);
     }
 
     fn handle_input(&mut self, now: Instant, peer: &ConnectionId, bytes: &[u8]) -> usize {
         self.advance(now);
-        let taken = self.with_slot(*peer, |slot, service, now, options| {
-            slot.connection.handle_input(service, now, options, bytes)
+        let Self {
+            service, options, now, ..
+        } = self;
+        let taken = self.connections.with(*peer, |connection| {
+            connection.handle_input(service, *now, options, bytes)
         });
         let Some(taken) = taken else { return bytes.len() };
         self.statistics.served += taken.served;
@@ -212,46 +135,41 @@ impl<S: Service> Hub for HttpHub<S> {
 
     fn handle_transmitted(&mut self, now: Instant, peer: &ConnectionId, len: usize) {
         self.advance(now);
-        self.with_slot(*peer, |slot, _, now, options| {
-            slot.connection.handle_transmitted(now, options, len);
+        let (now, options) = (self.now, &self.options);
+        self.connections.with(*peer, |connection| {
+            connection.handle_transmitted(now, options, len);
         });
-        // Whoever has more to be sent lets the others go first.
-        if self.ready.front() == Some(peer) {
-            self.ready.rotate_left(1);
-        }
+        self.connections.defer(*peer);
     }
 
     fn handle_blocked(&mut self, now: Instant, peer: &ConnectionId) {
         self.advance(now);
-        self.with_slot(*peer, |slot, _, _, _| slot.is_blocked = true);
+        self.connections.block(*peer);
     }
 
     fn handle_writable(&mut self, now: Instant, peer: &ConnectionId) {
         self.advance(now);
-        self.with_slot(*peer, |slot, _, _, _| slot.is_blocked = false);
+        self.connections.unblock(*peer);
     }
 
     fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
-        while let Some(&(due, peer)) = self.deadlines.first() {
-            if due > self.now {
-                return;
-            }
-            self.with_slot(peer, |slot, _, now, _| slot.connection.handle_timeout(now));
+        while let Some(peer) = self.connections.first_due(self.now) {
+            let now = self.now;
+            self.connections.with(peer, |connection| connection.handle_timeout(now));
         }
     }
 
     fn transmit(&self) -> Option<(ConnectionId, &[u8])> {
-        let peer = self.ready.front()?;
-        Some((*peer, self.open.get(peer)?.connection.output()))
+        self.connections.first_ready()
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        let connections = self.deadlines.first().map(|(due, _)| *due);
+        let connections = self.connections.first_deadline().map(|(due, _)| due);
         earliest(connections, self.service.poll_timeout())
     }
 
     fn link_demand(&self) -> Option<(ConnectionId, LinkDemand)> {
-        Some((*self.ending.front()?, LinkDemand::Close))
+        self.connections.first_ending()
     }
 }
