@@ -1,6 +1,6 @@
 use core::time::Duration;
 
-use pdu_core::Instant;
+use pdu_core::{Instant, LinkDemand};
 
 use crate::wire::{self, Command, Event, Line, Lines, Negotiation, Nvt, OptionSet, Policy, TelnetOption};
 
@@ -24,9 +24,21 @@ pub(super) struct Connection<S> {
     negotiated: wire::Options,
     lines: Lines,
     shows: Shows,
-    pub(super) output: Output,
+    output: Output,
     /// When the client was last heard.
     heard: Instant,
+    /// For how long it need not be heard.
+    idle: Option<Duration>,
+    /// How its link is to end, once the session has.
+    ends_by: LinkDemand,
+}
+
+/// What a connection needs of whoever has it.
+pub(super) struct Desk<'d, A> {
+    pub(super) application: &'d mut A,
+    pub(super) options: &'d Options,
+    pub(super) page: &'d mut Page,
+    pub(super) now: Instant,
 }
 
 /// What the client sees of what it types.
@@ -54,31 +66,24 @@ impl<S> Connection<S> {
             shows: Shows::Text,
             output: Output::new(options),
             heard: Instant::EPOCH,
+            idle: options.idle,
+            ends_by: LinkDemand::Close,
         }
     }
 
     /// The client is there: it is offered what is to be offered, and shown the first page. Gives for how long the device goes
     /// down, if it does.
-    pub(super) fn open<A>(
-        &mut self,
-        application: &mut A,
-        now: Instant,
-        options: &Options,
-        page: &mut Page,
-    ) -> Option<Duration>
-    where
-        A: Application<Session = S>,
-    {
-        self.heard = now;
-        if (options.framing, options.offers) == (Framing::Telnet, Offers::EchoAndSuppressGoAhead) {
+    pub(super) fn open<A: Application<Session = S>>(&mut self, desk: &mut Desk<'_, A>) -> Option<Duration> {
+        self.heard = desk.now;
+        if (desk.options.framing, desk.options.offers) == (Framing::Telnet, Offers::EchoAndSuppressGoAhead) {
             while let Some(offer) = self.negotiated.offer() {
                 self.output.push_octets(&offer.encode());
             }
         }
-        page.clear();
-        let (session, next) = application.open(now, page);
+        desk.page.clear();
+        let (session, next) = desk.application.open(desk.now, desk.page);
         self.session = Some(session);
-        self.show(page, next)
+        self.show(desk.page, next)
     }
 
     /// Nothing is heard any more, and nothing said but what waits to leave.
@@ -90,63 +95,57 @@ impl<S> Connection<S> {
         self.session.is_none()
     }
 
-    /// When the session is to end if nothing is heard.
-    pub(super) fn idle_at(&self, options: &Options) -> Option<Instant> {
-        let idle = options.idle.filter(|_| !self.is_ending())?;
-        Some(self.heard + idle)
+    /// Nothing is heard any more, and what waits to leave is lost.
+    pub(super) fn drop_link(&mut self) {
+        self.end();
+        self.output.clear();
+        self.ends_by = LinkDemand::Reset;
+    }
+
+    pub(super) fn handle_transmitted(&mut self, len: usize) {
+        self.output.advance(len);
+    }
+
+    /// Whether what any octet may lead to fits.
+    pub(super) fn has_room(&mut self) -> bool {
+        self.output.has_room()
     }
 
     /// Takes input up to the end of the session, and as far as there is room for what it may lead to.
-    pub(super) fn handle_input<A>(
-        &mut self,
-        application: &mut A,
-        now: Instant,
-        options: &Options,
-        page: &mut Page,
-        bytes: &[u8],
-    ) -> Taken
+    pub(super) fn handle_input<A>(&mut self, desk: &mut Desk<'_, A>, bytes: &[u8]) -> Taken
     where
         A: Application<Session = S>,
     {
         let mut taken = Taken::default();
-        self.heard = now;
+        self.heard = desk.now;
         // One by one, since each may end a line; what people type is not much.
         while let Some(octet) = bytes.get(taken.len..=taken.len) {
             if self.is_ending() || !self.output.has_room() {
                 break;
             }
             taken.len += 1;
-            taken.down = match options.framing {
-                Framing::Plain => self.data(application, now, options, page, octet),
-                Framing::Telnet => self.telnet(application, now, options, page, octet),
+            taken.down = match desk.options.framing {
+                Framing::Plain => self.data(desk, octet),
+                Framing::Telnet => self.telnet(desk, octet),
             };
         }
         taken
     }
 
     /// An octet of telnet.
-    fn telnet<A>(
-        &mut self,
-        application: &mut A,
-        now: Instant,
-        options: &Options,
-        page: &mut Page,
-        octet: &[u8],
-    ) -> Option<Duration>
+    fn telnet<A>(&mut self, desk: &mut Desk<'_, A>, octet: &[u8]) -> Option<Duration>
     where
         A: Application<Session = S>,
     {
         let (event, _) = self.nvt.next(octet)?;
         match event {
-            Event::Data(data) => return self.data(application, now, options, page, data),
+            Event::Data(data) => return self.data(desk, data),
             Event::Negotiation(said) => {
                 let answer = self.negotiated.answer(said).map(Negotiation::encode);
                 self.output.push_octets(answer.as_ref().map_or(&[], |answer| answer));
             }
-            Event::Command(Command::ERASE_CHARACTER) => {
-                return self.data(application, now, options, page, &[DELETE]);
-            }
-            Event::Command(Command::ERASE_LINE) => self.erase_line(options),
+            Event::Command(Command::ERASE_CHARACTER) => return self.data(desk, &[DELETE]),
+            Event::Command(Command::ERASE_LINE) => self.erase_line(desk.options),
             Event::Command(Command::ARE_YOU_THERE) => self.output.push(YES),
             // What comes behind it is lost, so nothing that comes can be trusted.
             Event::SubnegotiationTooLong(_) => self.end(),
@@ -156,18 +155,11 @@ impl<S> Connection<S> {
     }
 
     /// An octet that was typed.
-    fn data<A>(
-        &mut self,
-        application: &mut A,
-        now: Instant,
-        options: &Options,
-        page: &mut Page,
-        octet: &[u8],
-    ) -> Option<Duration>
+    fn data<A>(&mut self, desk: &mut Desk<'_, A>, octet: &[u8]) -> Option<Duration>
     where
         A: Application<Session = S>,
     {
-        let echoes = self.echoes(options);
+        let echoes = self.echoes(desk.options);
         let before = self.lines.unfinished().len();
         let (line, _) = self.lines.next(octet);
         let typed = match line {
@@ -184,9 +176,10 @@ impl<S> Connection<S> {
         if echoes {
             self.output.push(b"\r\n");
         }
-        page.clear();
-        let next = application.enter(now, self.session.as_mut()?, typed, page);
-        self.show(page, next)
+        desk.page.clear();
+        let session = self.session.as_mut()?;
+        let next = desk.application.enter(desk.now, session, typed, desk.page);
+        self.show(desk.page, next)
     }
 
     /// Shows what an octet did to the line, which had so many before it and after it.
@@ -231,6 +224,26 @@ impl<S> Connection<S> {
             }
         }
         None
+    }
+}
+
+impl<S> pdu_core::Connection for Connection<S> {
+    fn output(&self) -> &[u8] {
+        self.output.waiting()
+    }
+
+    fn link_demand(&self) -> LinkDemand {
+        if self.is_ending() {
+            self.ends_by
+        } else {
+            LinkDemand::Idle
+        }
+    }
+
+    /// When the session is to end if nothing is heard.
+    fn poll_timeout(&self) -> Option<Instant> {
+        let idle = self.idle.filter(|_| !self.is_ending())?;
+        Some(self.heard + idle)
     }
 }
 

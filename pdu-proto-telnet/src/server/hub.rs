@@ -1,10 +1,10 @@
 use core::time::Duration;
 
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::vec::Vec;
 
-use pdu_core::{ConnectionId, ErrorKind, Hub, Instant, LinkDemand, Refused, Transport, earliest};
+use pdu_core::{ConnectionId, Connections, ErrorKind, Hub, Instant, LinkDemand, Refused, Transport, earliest};
 
-use super::connection::Connection;
+use super::connection::{Connection, Desk};
 use super::{Application, Options, Page};
 
 /// All clients of one console: they stand on one [`Application`], which lives on with no client at all.
@@ -16,28 +16,10 @@ pub struct Terminals<A: Application> {
     application: A,
     options: Options,
     now: Instant,
-    slots: BTreeMap<ConnectionId, Slot<A::Session>>,
-    /// Who has output that can leave.
-    ready: VecDeque<ConnectionId>,
-    /// Whose connection is to end.
-    ending: VecDeque<ConnectionId>,
-    /// Whose session is to end if nothing is heard.
-    deadlines: BTreeSet<(Instant, ConnectionId)>,
+    connections: Connections<Connection<A::Session>>,
     /// No connection is taken before.
     down_until: Option<Instant>,
     page: Page,
-}
-
-#[derive(Debug)]
-struct Slot<S> {
-    connection: Connection<S>,
-    is_blocked: bool,
-    /// What it is to end by, once it is to end.
-    ends_by: LinkDemand,
-    // Where the slot is entered above, so that it is entered once.
-    is_ready: bool,
-    is_ending: bool,
-    deadline: Option<Instant>,
 }
 
 impl<A: Application> Terminals<A> {
@@ -52,10 +34,7 @@ impl<A: Application> Terminals<A> {
             application,
             options,
             now: Instant::EPOCH,
-            slots: BTreeMap::new(),
-            ready: VecDeque::new(),
-            ending: VecDeque::new(),
-            deadlines: BTreeSet::new(),
+            connections: Connections::new(),
             down_until: None,
             page: Page::new(),
         }
@@ -73,12 +52,12 @@ impl<A: Application> Terminals<A> {
 
     /// How many connections are open.
     pub fn connections(&self) -> usize {
-        self.slots.len()
+        self.connections.len()
     }
 
     /// Ends the session of a client, at once and without a word, as a device does that has lost its patience.
     pub fn hang_up(&mut self, peer: &ConnectionId) {
-        self.with_slot(*peer, |slot, _| slot.drop_link());
+        self.connections.with(*peer, Connection::drop_link);
     }
 
     /// Lets time go by, before anything else is done at that time.
@@ -92,98 +71,32 @@ impl<A: Application> Terminals<A> {
         }
     }
 
-    /// Does something to a connection, and brings the queues up to date. `None` if it is not open.
-    fn with_slot<R>(
+    /// Does something to a connection that may bring the device down. `None` if it is not open.
+    fn serve<R>(
         &mut self,
         peer: ConnectionId,
-        change: impl FnOnce(&mut Slot<A::Session>, &mut Common<'_, A>) -> R,
+        serve: impl FnOnce(&mut Connection<A::Session>, &mut Desk<'_, A>) -> (R, Option<Duration>),
     ) -> Option<R> {
-        let slot = self.slots.get_mut(&peer)?;
-        let mut common = Common {
+        let mut desk = Desk {
             application: &mut self.application,
             options: &self.options,
             page: &mut self.page,
             now: self.now,
         };
-        let result = change(slot, &mut common);
-        self.enter(peer);
+        let (result, down) = self.connections.with(peer, |connection| serve(connection, &mut desk))?;
+        if let Some(down) = down {
+            self.go_down(peer, down);
+        }
         Some(result)
-    }
-
-    /// Enters a connection in the queues in which it belongs now, and takes it out of the others.
-    fn enter(&mut self, peer: ConnectionId) {
-        let Some(slot) = self.slots.get_mut(&peer) else {
-            return;
-        };
-        let is_ready = !slot.is_blocked && !slot.connection.output.is_empty();
-        let is_ending = slot.may_end();
-        let deadline = slot.connection.idle_at(&self.options);
-        if core::mem::replace(&mut slot.is_ready, is_ready) != is_ready {
-            queue_or_remove(&mut self.ready, peer, is_ready);
-        }
-        if core::mem::replace(&mut slot.is_ending, is_ending) != is_ending {
-            queue_or_remove(&mut self.ending, peer, is_ending);
-        }
-        if slot.deadline != deadline {
-            if let Some(due) = slot.deadline {
-                self.deadlines.remove(&(due, peer));
-            }
-            self.deadlines.extend(deadline.map(|due| (due, peer)));
-            slot.deadline = deadline;
-        }
     }
 
     /// Ends all connections: that of whoever said so once its page has left, the others at once.
     fn go_down(&mut self, by: ConnectionId, down: Duration) {
         self.down_until = Some(self.now + down);
-        let others: VecDeque<_> = self.slots.keys().copied().filter(|peer| *peer != by).collect();
+        let others: Vec<_> = self.connections.peers().filter(|peer| *peer != by).collect();
         for peer in others {
-            self.with_slot(peer, |slot, _| slot.drop_link());
+            self.connections.with(peer, Connection::drop_link);
         }
-    }
-}
-
-/// What all connections share.
-struct Common<'h, A> {
-    application: &'h mut A,
-    options: &'h Options,
-    page: &'h mut Page,
-    now: Instant,
-}
-
-impl<S> Slot<S> {
-    fn new(options: &Options) -> Self {
-        Self {
-            connection: Connection::new(options),
-            is_blocked: false,
-            ends_by: LinkDemand::Close,
-            is_ready: false,
-            is_ending: false,
-            deadline: None,
-        }
-    }
-
-    /// What waits to leave is lost.
-    fn drop_link(&mut self) {
-        self.connection.end();
-        self.connection.output.clear();
-        self.ends_by = LinkDemand::Reset;
-    }
-
-    /// Whether all was said that was to be said before the end.
-    const fn may_end(&self) -> bool {
-        self.connection.is_ending() && self.connection.output.is_empty()
-    }
-}
-
-/// The one to be removed is nearly always the first one.
-fn queue_or_remove(queue: &mut VecDeque<ConnectionId>, peer: ConnectionId, belongs: bool) {
-    if belongs {
-        queue.push_back(peer);
-    } else if queue.front() == Some(&peer) {
-        queue.pop_front();
-    } else {
-        queue.retain(|queued| *queued != peer);
     }
 }
 
@@ -197,93 +110,68 @@ impl<A: Application> Hub for Terminals<A> {
     /// [`Busy`](ErrorKind::Busy) if [`Options::connections`] are open, or the device is down.
     fn handle_open(&mut self, now: Instant, peer: &ConnectionId) -> Result<(), Refused<()>> {
         self.handle_close(now, peer);
-        if self.slots.len() >= self.options.connections || self.down_until.is_some() {
+        if self.connections.len() >= self.options.connections || self.down_until.is_some() {
             return Err(Refused {
                 request: (),
                 kind: ErrorKind::Busy,
             });
         }
-        self.slots.insert(*peer, Slot::new(&self.options));
-        let down = self.with_slot(*peer, |slot, common| {
-            slot.connection
-                .open(common.application, common.now, common.options, common.page)
-        });
-        if let Some(down) = down.flatten() {
-            self.go_down(*peer, down);
-        }
+        self.connections.open(*peer, Connection::new(&self.options));
+        self.serve(*peer, |connection, desk| ((), connection.open(desk)));
         Ok(())
     }
 
     fn handle_close(&mut self, now: Instant, peer: &ConnectionId) {
         self.advance(now);
-        let Some(slot) = self.slots.remove(peer) else { return };
-        self.ready.retain(|queued| queued != peer);
-        self.ending.retain(|queued| queued != peer);
-        if let Some(due) = slot.deadline {
-            self.deadlines.remove(&(due, *peer));
-        }
+        self.connections.close(*peer);
     }
 
     fn handle_input(&mut self, now: Instant, peer: &ConnectionId, bytes: &[u8]) -> usize {
         self.advance(now);
-        let taken = self.with_slot(*peer, |slot, common| {
-            let connection = &mut slot.connection;
-            let mut taken = connection.handle_input(common.application, common.now, common.options, common.page, bytes);
-            if connection.is_ending() {
-                // Nobody listens any more.
-                taken.len = bytes.len();
-            }
-            taken
+        let taken = self.serve(*peer, |connection, desk| {
+            let taken = connection.handle_input(desk, bytes);
+            // Behind the end of a session nobody listens.
+            let len = if connection.is_ending() { bytes.len() } else { taken.len };
+            (len, taken.down)
         });
-        let Some(taken) = taken else { return bytes.len() };
-        if let Some(down) = taken.down {
-            self.go_down(*peer, down);
-        }
-        taken.len
+        taken.unwrap_or(bytes.len())
     }
 
     fn handle_transmitted(&mut self, now: Instant, peer: &ConnectionId, len: usize) {
         self.advance(now);
-        self.with_slot(*peer, |slot, _| slot.connection.output.advance(len));
-        // Whoever has more to be sent lets the others go first.
-        if self.ready.front() == Some(peer) {
-            self.ready.rotate_left(1);
-        }
+        self.connections
+            .with(*peer, |connection| connection.handle_transmitted(len));
+        self.connections.defer(*peer);
     }
 
     fn handle_blocked(&mut self, now: Instant, peer: &ConnectionId) {
         self.advance(now);
-        self.with_slot(*peer, |slot, _| slot.is_blocked = true);
+        self.connections.block(*peer);
     }
 
     fn handle_writable(&mut self, now: Instant, peer: &ConnectionId) {
         self.advance(now);
-        self.with_slot(*peer, |slot, _| slot.is_blocked = false);
+        self.connections.unblock(*peer);
     }
 
     fn handle_timeout(&mut self, now: Instant) {
         self.advance(now);
-        while let Some(&(due, peer)) = self.deadlines.first() {
-            if due > self.now {
-                return;
-            }
+        while let Some(peer) = self.connections.first_due(self.now) {
             // Also of one that does not read: its output would wait for ever.
-            self.with_slot(peer, |slot, _| slot.drop_link());
+            self.connections.with(peer, Connection::drop_link);
         }
     }
 
     fn transmit(&self) -> Option<(ConnectionId, &[u8])> {
-        let peer = self.ready.front()?;
-        Some((*peer, self.slots.get(peer)?.connection.output.waiting()))
+        self.connections.first_ready()
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
-        let idle = self.deadlines.first().map(|(due, _)| *due);
+        let idle = self.connections.first_deadline().map(|(due, _)| due);
         earliest(earliest(idle, self.down_until), self.application.poll_timeout())
     }
 
     fn link_demand(&self) -> Option<(ConnectionId, LinkDemand)> {
-        let peer = self.ending.front()?;
-        Some((*peer, self.slots.get(peer)?.ends_by))
+        self.connections.first_ending()
     }
 }

@@ -1,6 +1,8 @@
-use pdu_core::{Endpoint, Instant, LinkDemand, LinkEvent, Transport, earliest};
+use core::time::Duration;
 
-use super::connection::Connection;
+use pdu_core::{Connection as _, Endpoint, Instant, LinkDemand, LinkEvent, Transport, earliest};
+
+use super::connection::{Connection, Desk};
 use super::{Application, Options, Page};
 
 /// A console on a serial line, which is one client that never leaves: when its session ends, the next one begins.
@@ -63,7 +65,7 @@ impl<A: Application> SerialTerminal<A> {
         }
         match self.line {
             Line::Silent { until } if until <= self.now => self.line = Line::Up,
-            Line::Up if self.idle_at().is_some_and(|at| at <= self.now) => self.connection.end(),
+            Line::Up if self.connection.poll_timeout().is_some_and(|at| at <= self.now) => self.connection.end(),
             _ => {}
         }
         self.open_next();
@@ -71,19 +73,27 @@ impl<A: Application> SerialTerminal<A> {
 
     /// Begins the next session, if there is none and its first page has room.
     fn open_next(&mut self) {
-        if self.line != Line::Up || !self.connection.is_ending() || !self.connection.output.has_room() {
+        if self.line != Line::Up || !self.connection.is_ending() || !self.connection.has_room() {
             return;
         }
-        let down = self
-            .connection
-            .open(&mut self.application, self.now, &self.options, &mut self.page);
+        let down = self.serve(Connection::open);
+        self.go_down(down);
+    }
+
+    fn serve<R>(&mut self, serve: impl FnOnce(&mut Connection<A::Session>, &mut Desk<'_, A>) -> R) -> R {
+        let mut desk = Desk {
+            application: &mut self.application,
+            options: &self.options,
+            page: &mut self.page,
+            now: self.now,
+        };
+        serve(&mut self.connection, &mut desk)
+    }
+
+    fn go_down(&mut self, down: Option<Duration>) {
         if let Some(down) = down {
             self.line = Line::Silent { until: self.now + down };
         }
-    }
-
-    fn idle_at(&self) -> Option<Instant> {
-        self.connection.idle_at(&self.options)
     }
 }
 
@@ -115,12 +125,9 @@ impl<A: Application> Endpoint for SerialTerminal<A> {
             if self.line != Line::Up {
                 return bytes.len();
             }
-            let connection = &mut self.connection;
-            let taken = connection.handle_input(&mut self.application, self.now, &self.options, &mut self.page, rest);
+            let taken = self.serve(|connection, desk| connection.handle_input(desk, rest));
             len += taken.len;
-            if let Some(down) = taken.down {
-                self.line = Line::Silent { until: self.now + down };
-            }
+            self.go_down(taken.down);
             if taken.len == 0 && !self.connection.is_ending() {
                 break;
             }
@@ -133,7 +140,7 @@ impl<A: Application> Endpoint for SerialTerminal<A> {
     }
 
     fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        self.connection.output.advance(len);
+        self.connection.handle_transmitted(len);
         self.advance(now);
     }
 
@@ -142,13 +149,13 @@ impl<A: Application> Endpoint for SerialTerminal<A> {
     }
 
     fn transmit(&self) -> &[u8] {
-        self.connection.output.waiting()
+        self.connection.output()
     }
 
     fn poll_timeout(&self) -> Option<Instant> {
         let line = match self.line {
             Line::Silent { until } => Some(until),
-            Line::Up => self.idle_at(),
+            Line::Up => self.connection.poll_timeout(),
             Line::Absent => None,
         };
         earliest(line, self.application.poll_timeout())
