@@ -11,98 +11,22 @@ use zeroize::Zeroizing;
 
 use super::job::{Job, Need, Response};
 use super::link::{Link, LinkState};
-use super::transcript::{TooLong, Transcript};
+use super::phase::{Awaiting, Expect, PROMPTS, Phase, Place, Wants};
+use super::reading::{Refusal, Wrong, out_of_step, read, take};
+use super::transcript::Transcript;
 use super::walk::{Stride, back, menu_of, to_stand, towards};
 use crate::bps2000::{
-    ACCOUNT_PROMPT, Banner, Deviations, Expected, Found, Line, MAX_LINE, Options, OwnedBanner, PASSWORD_PROMPT, PROMPT,
-    Parsed, Reply, Request, Screen, ScreenError, ScreenKind, ScreenParser, Secret,
+    ACCOUNT_PROMPT, Banner, Deviations, Expected, Found, Line, MAX_LINE, Options, OwnedBanner, PASSWORD_PROMPT, Parsed,
+    Reply, Request, ScreenError, ScreenKind, Secret,
 };
-use crate::client::{Framing, Item, Secrecy, Terminal};
-use crate::wire::{Policy, Prompt, recognise};
-use crate::{Awaited, StreamFault, TelnetError};
+use crate::client::{Framing, Secrecy, Terminal};
+use crate::wire::{Policy, recognise};
+use crate::{Awaited, TelnetError};
 
 /// How many requests are in the table, those included whose end was not taken yet.
 pub(super) const CAPACITY: usize = 8;
 /// A line may take so many times as long to leave as its answer to come: then the peer does not read.
 const LEAVING: u32 = 4;
-
-/// What the console waits for when it shows one of these without a line end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wants {
-    Account,
-    Password,
-    Command,
-}
-
-const PROMPTS: [Prompt<'static, Wants>; 3] = [
-    Prompt::new(ACCOUNT_PROMPT.as_bytes(), Wants::Account),
-    Prompt::new(PASSWORD_PROMPT.as_bytes(), Wants::Password),
-    Prompt::new(PROMPT.as_bytes(), Wants::Command),
-];
-
-/// Where the session stands: at a prompt that it knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Account,
-    Password,
-    /// Behind this screen.
-    Screen(ScreenKind),
-}
-
-impl Place {
-    const fn wants(self) -> Wants {
-        match self {
-            Self::Account => Wants::Account,
-            Self::Password => Wants::Password,
-            Self::Screen(_) => Wants::Command,
-        }
-    }
-}
-
-/// What must come next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Expect {
-    /// The banner, and the question for the account.
-    Greeting,
-    /// The question for the password.
-    Password,
-    /// The main menu, or the account again.
-    Menu,
-    /// This screen.
-    Screen(ScreenKind),
-    /// Whatever is said to a setting, on this screen.
-    Anything(ScreenKind),
-    /// As `Anything`, to be told to the caller.
-    Reply(ScreenKind),
-    /// The end of the session.
-    End,
-}
-
-#[derive(Debug)]
-enum Phase {
-    /// No link, or one that is of no more use.
-    Apart,
-    At(Place),
-    Awaiting(Awaiting),
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Awaiting {
-    expect: Expect,
-    /// Where the line was typed; `None` for the greeting, for which none was.
-    from: Option<Place>,
-    /// Octets of negotiations that leave before the line does.
-    ahead: usize,
-    /// Something of the line has left.
-    is_begun: bool,
-    /// All of it has.
-    is_sent: bool,
-    /// A line has ended since it began to leave: its own echo, or an answer. Until then it may never have arrived whole.
-    is_heard: bool,
-    deadline: Instant,
-    /// When the prompt that is seen has stood for long enough to be one.
-    settled_at: Option<Instant>,
-}
 
 /// A request and whom to tell of its end: nobody, if it was withdrawn or is the session's own.
 #[derive(Debug)]
@@ -597,20 +521,17 @@ impl Console {
 
     // The end of a session.
 
-    /// The session at the console has ended, as it was to.
+    /// The session at the console has ended, as it was to. That the connection went says nothing of a restart: it may have gone before
+    /// the line came.
     fn end(&mut self) {
         let Phase::Awaiting(awaiting) = &self.phase else { return };
         let is_heard = awaiting.is_heard;
-        let is_logout = !self
-            .current
-            .as_ref()
-            .is_some_and(|entry| entry.job.effect() == Effect::Unknown);
-        let result = match &self.current {
-            // That the connection went says nothing: it may have gone before the line came.
-            Some(entry) if !is_logout && !is_heard => Err(TelnetError::LinkDown {
-                effect: entry.job.effect(),
-            }),
-            Some(entry) => Ok(entry.job.ended()),
+        let result = match self.current.as_ref().map(|pending| &pending.job) {
+            Some(job) if job.effect() == Effect::Unknown && !is_heard => {
+                let effect = Effect::Unknown;
+                Err(TelnetError::LinkDown { effect })
+            }
+            Some(job) => Ok(job.ended()),
             None => Ok(Reply::LoggedOut),
         };
         self.finish(result);
@@ -820,99 +741,5 @@ impl Pending {
             Need::Login | Need::Relogin => false,
         };
         is_needed && !self.is_unwanted()
-    }
-}
-
-/// Why a piece of input ends the connection.
-enum Refusal {
-    Stream(StreamFault),
-    TooLong(TooLong),
-    Unasked(Found),
-}
-
-impl Refusal {
-    fn error(self, effect: Effect) -> TelnetError {
-        match self {
-            Self::Stream(fault) => TelnetError::Stream { fault, effect },
-            Self::TooLong(TooLong { limit, of }) => TelnetError::ReplyTooLong { limit, of, effect },
-            Self::Unasked(found) => out_of_step(Expected::Prompt, found, effect),
-        }
-    }
-}
-
-/// Keeps a line that comes as part of an answer. At a prompt, nothing may come.
-fn take(item: Option<Item<'_>>, text: &mut Transcript, phase: &Phase) -> Result<(), Refusal> {
-    let line = match item {
-        Some(Item::Line(line)) => line,
-        Some(Item::TooLong) => return Err(Refusal::Stream(StreamFault::LineTooLong)),
-        _ => return Ok(()),
-    };
-    match phase {
-        Phase::Awaiting(awaiting) if awaiting.is_begun => text.push(line).map_err(Refusal::TooLong),
-        _ => Err(Refusal::Unasked(found_in(line))),
-    }
-}
-
-fn found_in(line: &[u8]) -> Found {
-    match (ScreenKind::of_first_line(line), line.first()) {
-        (Some(screen), _) => Found::Screen(screen),
-        (None, Some(&octet)) => Found::Octet(octet),
-        (None, None) => Found::End,
-    }
-}
-
-/// What is wrong with a screen.
-enum Wrong {
-    /// It is another one, or none.
-    Step(Expected, Found),
-    /// It is not as it should be.
-    Screen {
-        number: usize,
-        fault: crate::bps2000::Fault,
-    },
-}
-
-impl Wrong {
-    fn error(self, screen: ScreenKind, effect: Effect) -> TelnetError {
-        match self {
-            Self::Step(expected, found) => out_of_step(expected, found, effect),
-            Self::Screen { number, fault } => TelnetError::Screen {
-                screen,
-                number,
-                fault,
-                effect,
-            },
-        }
-    }
-}
-
-/// Reads lines as a screen, up to the prompt.
-fn read<'a>(
-    kind: ScreenKind,
-    lines: impl Iterator<Item = &'a [u8]>,
-    options: &Options,
-    deviations: &mut Deviations,
-) -> Result<Screen<'a>, Wrong> {
-    let mut parser = ScreenParser::new(kind, options.mode);
-    let mut lines = lines;
-    let pushed = lines.try_for_each(|line| parser.push(line));
-    let parsed = pushed.and_then(|()| parser.finish(PROMPT.as_bytes()));
-    match parsed {
-        Ok(parsed) => {
-            deviations.insert_all(parsed.deviations);
-            Ok(parsed.value)
-        }
-        Err(ScreenError { fault, .. }) if matches!(fault.found, Found::Screen(_) | Found::Login) => {
-            Err(Wrong::Step(fault.expected, fault.found))
-        }
-        Err(ScreenError { number, fault, .. }) => Err(Wrong::Screen { number, fault }),
-    }
-}
-
-const fn out_of_step(expected: Expected, found: Found, effect: Effect) -> TelnetError {
-    TelnetError::Desynchronised {
-        expected,
-        found,
-        effect,
     }
 }

@@ -5,6 +5,8 @@ mod console;
 mod job;
 mod link;
 mod options;
+mod phase;
+mod reading;
 mod reply;
 mod request;
 mod transcript;
