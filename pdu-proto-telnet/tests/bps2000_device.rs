@@ -500,3 +500,64 @@ fn a_device_keeps_the_contract() {
     contract::full_table_gives_the_request_back(&fixture);
     contract::never_panics(&fixture);
 }
+
+// --- Real sockets --------------------------------------------------------------------------------------------------------
+
+/// How long the unit is down when it restarts.
+const DOWN: Duration = Duration::from_millis(100);
+
+/// A simulated unit on a port that the system chooses.
+async fn serve() -> std::net::SocketAddr {
+    let socket = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = socket.local_addr().unwrap();
+    let unit = Bps2000::builder().login("admin", PASSWORD).slaves(2).down(DOWN);
+    let mut listener = pdu_core::tokio::listen(socket, Terminals::new(unit.build()));
+    tokio::spawn(async move { listener.run().await });
+    address
+}
+
+#[tokio::test]
+async fn a_handle_of_tokio_reads_sets_and_comes_back_after_a_restart() {
+    let address = serve().await;
+    let link = pdu_core::tokio::tcp(address.to_string(), Duration::from_secs(3));
+    let (unit, runner) = pdu_core::tokio::Driver::connecting(Device::new(options()), link).into_handle();
+    let running = tokio::spawn(runner);
+    let (snapshot, clock) = tokio::join!(unit.call(Command::Snapshot), unit.call(Command::Clock));
+    assert!(matches!(snapshot.unwrap(), Answer::Snapshot(snapshot) if snapshot.readings.len() == 12));
+    assert!(matches!(clock.unwrap(), Answer::Clock(_)));
+    let wanted = threshold(Line::L1, Threshold::UpperWarning, "15.5");
+    assert_eq!(
+        unit.call(Command::SetThreshold(wanted)).await.unwrap(),
+        Answer::Confirmed
+    );
+    let restart = Command::Restart(Restart::Controller);
+    assert_eq!(unit.call(restart).await.unwrap(), Answer::Accepted);
+    tokio::time::sleep(DOWN * 3).await;
+    // What was set is kept.
+    let thresholds = unit.call(Command::Thresholds).await.unwrap();
+    assert!(matches!(thresholds, Answer::Thresholds(all) if all.contains(&wanted)));
+    drop(unit);
+    running.abort();
+}
+
+#[test]
+fn a_driver_that_blocks_reads_and_logs_out() {
+    use pdu_core::blocking;
+    use pdu_proto_telnet::bps2000::{Reply, Request, Session};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let serving = std::thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut server = blocking::Server::new(Unit::new(USUAL), stream);
+        let _ = server.run(None);
+        server.endpoint().strange.len()
+    });
+    let stream = std::net::TcpStream::connect(address).unwrap();
+    let mut driver = blocking::Driver::new(Session::new(options()), stream);
+    assert!(matches!(driver.call(Request::Users), Ok(Reply::Users(name)) if name == "admin"));
+    assert!(matches!(driver.call(Request::SetPort(8080)), Ok(Reply::Confirmed)));
+    assert!(matches!(driver.call(Request::Logout), Ok(Reply::LoggedOut)));
+    drop(driver);
+    assert_eq!(serving.join().unwrap(), 0);
+}
