@@ -544,3 +544,21 @@ fn what_comes_unasked_at_a_prompt_ends_the_connection_before_anything_is_typed()
     assert_eq!(talk.unit().typed(), ["2", "2"]);
     assert_eq!(talk.unit().logins, 2);
 }
+
+#[test]
+fn without_a_link_a_request_waits_for_its_own_time_and_no_longer() {
+    let mut talk = Talk::new(USUAL);
+    talk.harness.link_mut().faults_mut().connecting = Duration::from_secs(60)..=Duration::from_secs(60);
+    let first = talk.harness.submit(Request::Clock).unwrap();
+    talk.harness.run_for(Duration::from_secs(9)).unwrap();
+    talk.harness.cancel(first);
+    talk.harness.submit(Request::Clock).unwrap();
+    talk.harness.run_for(Duration::from_secs(9)).unwrap();
+    assert_eq!(talk.harness.live(), 1);
+    talk.harness.run_for(Duration::from_secs(2)).unwrap();
+    let error = *talk.harness.result(1).unwrap().as_ref().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.effect()),
+        (ErrorKind::LinkDown, Effect::NotApplied)
+    );
+}

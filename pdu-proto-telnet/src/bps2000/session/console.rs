@@ -129,6 +129,9 @@ impl Console {
         if let Some(effect) = effect {
             self.ended.push_back((ticket, Err(TelnetError::Cancelled { effect })));
             self.withdraw_line();
+            if !self.is_wanted() {
+                self.link.unwanted();
+            }
             self.advance();
         }
     }

@@ -50,6 +50,11 @@ impl Link {
         self.enter(self.state, Some(give_up));
     }
 
+    /// No request needs it any more: the next one waits for its own time.
+    pub(super) const fn unwanted(&mut self) {
+        self.give_up = None;
+    }
+
     pub(super) const fn give_up(self) -> Option<Instant> {
         self.give_up
     }
