@@ -78,6 +78,7 @@ fn settings(at: Place, units: u8, login: &Login) -> Settings {
         wiring: Wiring::Wye,
         peers: Peers::default(),
         login: login.clone(),
+        identity: None,
     }
 }
 

@@ -1,10 +1,13 @@
 //! `simulate KIND`: a device to talk to where there is none.
 
+use std::fs;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
+use pdu_proto_7series::tls::Identity;
 use pdu_proto_snmp::notification::Destination;
 use pdu_proto_snmp::usm::{AuthProtocol, PrivProtocol, User};
 use tokio_serial::{Parity, StopBits};
@@ -72,6 +75,12 @@ pub(crate) struct Arguments {
     wiring: Wiring,
     #[command(flatten)]
     peers: PeerArguments,
+    /// Of series7-http: speak HTTPS, with this certificate in PEM
+    #[arg(long, value_name = "FILE", requires = "key")]
+    certificate: Option<PathBuf>,
+    /// The certificate's key in PEM
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    key: Option<PathBuf>,
     /// Answer on a pseudo terminal, whose path is printed; bps2000-rtu does so anyway
     #[arg(long, conflicts_with = "device")]
     pty: bool,
@@ -193,7 +202,20 @@ fn settings(arguments: &Arguments) -> Result<Settings, Stop> {
         wiring: arguments.wiring,
         peers: arguments.peers.read()?,
         login: Login::of_factory(),
+        identity: identity(arguments)?,
     })
+}
+
+fn identity(arguments: &Arguments) -> Result<Option<Identity>, Stop> {
+    let (Some(certificate), Some(key)) = (&arguments.certificate, &arguments.key) else {
+        return Ok(None);
+    };
+    if arguments.kind != Kind::HttpSeries7 {
+        return Err(Stop::usage("only series7-http speaks HTTPS"));
+    }
+    let read = |file: &PathBuf| fs::read_to_string(file).map_err(|error| Stop::Io(file.display().to_string(), error));
+    let identity = Identity::from_pem(&read(certificate)?, &read(key)?);
+    identity.map(Some).map_err(Stop::usage)
 }
 
 fn outlets(arguments: &Arguments) -> Result<u8, Stop> {

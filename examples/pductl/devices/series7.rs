@@ -1,5 +1,6 @@
-//! 7-series units over HTTP.
+//! 7-series units over HTTP and HTTPS.
 
+use std::fs;
 use std::path::Path;
 
 use pdu_core::tokio::tcp;
@@ -7,6 +8,7 @@ use pdu_proto_7series::client::{self, HttpClient};
 use pdu_proto_7series::http::auth::{BasicPolicy, Credentials};
 use pdu_proto_7series::live;
 use pdu_proto_7series::series7::{Device, Options};
+use pdu_proto_7series::tls::{Connector, NoFingerprint, Trust};
 use pdu_proto_7series::wire::Wiring;
 
 use super::{Manner, Plan, Scheme, Sole, host};
@@ -14,32 +16,72 @@ use crate::credentials::Login;
 use crate::profile;
 use crate::url::{Url, User};
 
-/// Where HTTP servers listen.
-const PORT: u16 = 80;
+/// Where servers listen.
+const HTTP: u16 = 80;
+const HTTPS: u16 = 443;
 
-pub(super) const SCHEMES: &[Scheme] = &[Scheme {
-    name: "series7",
-    form: "series7://HOST[:80][?profile=synthetic&wiring=auto&basic=when-asked], credentials from PDU_USER and PDU_PASSWORD",
-    user: User::None,
-    keys: &["profile", "wiring", "basic"],
-    plan,
-}];
+pub(super) const SCHEMES: &[Scheme] = &[
+    Scheme {
+        name: "series7",
+        form: "series7://HOST[:80][?profile=synthetic&wiring=auto&basic=when-asked], credentials from PDU_USER and PDU_PASSWORD",
+        user: User::None,
+        keys: &["profile", "wiring", "basic"],
+        plan: plan_http,
+    },
+    Scheme {
+        name: "series7s",
+        form: "series7s://HOST[:443]?ca=FILE or ?fingerprint=SHA256[&profile=...], credentials from PDU_USER and PDU_PASSWORD",
+        user: User::None,
+        keys: &["profile", "wiring", "basic", "ca", "fingerprint"],
+        plan: plan_https,
+    },
+];
 
-fn plan(url: &Url) -> Result<Plan, String> {
-    let address = (host(url)?, url.port.unwrap_or(PORT));
+fn plan_http(url: &Url) -> Result<Plan, String> {
+    let address = (host(url)?, url.port.unwrap_or(HTTP));
     let timeout = url.common()?.timeout;
-    let (http, options) = (http(url, PORT)?, options(url)?);
+    let device = device(url, HTTP)?;
     Ok(Plan {
         shown: url.shown(),
         // A connection for each URL: who asks in another way is another one.
         line: url.shown(),
         settings: String::new(),
         address: 0,
-        open: Box::new(move || {
-            let device = Device::new(HttpClient::new(http), options);
-            Sole::open(device, Manner::Answers, tcp(address, timeout))
-        }),
+        open: Box::new(move || Sole::open(device, Manner::Answers, tcp(address, timeout))),
     })
+}
+
+fn plan_https(url: &Url) -> Result<Plan, String> {
+    let address = (host(url)?, url.port.unwrap_or(HTTPS));
+    let timeout = url.common()?.timeout;
+    let connector = Connector::new(&trust(url)?, &url.host).map_err(|error| error.to_string())?;
+    let device = device(url, HTTPS)?;
+    Ok(Plan {
+        shown: url.shown(),
+        line: url.shown(),
+        settings: String::new(),
+        address: 0,
+        open: Box::new(move || Sole::open(device, Manner::Answers, connector.dial(address, timeout))),
+    })
+}
+
+/// Whose certificate is believed. Somebody's it must be: there is no way to ask nobody.
+fn trust(url: &Url) -> Result<Trust, String> {
+    let authority = url.value("ca", |file| fs::read_to_string(file).map_err(|error| error.to_string()))?;
+    let fingerprint = url.value("fingerprint", |text| {
+        text.parse().map_err(|error: NoFingerprint| error.to_string())
+    })?;
+    match (authority, fingerprint) {
+        (Some(pem), None) => Ok(Trust::Authority(pem)),
+        (None, Some(fingerprint)) => Ok(Trust::Fingerprint(fingerprint)),
+        (Some(_), Some(_)) => Err("ca and fingerprint are both given: one says whom to believe".into()),
+        (None, None) => Err("neither ca nor fingerprint is given: one must say whom to believe".into()),
+    }
+}
+
+fn device(url: &Url, usual_port: u16) -> Result<Device<HttpClient>, String> {
+    let http = HttpClient::new(http(url, usual_port)?);
+    Ok(Device::new(http, options(url)?))
 }
 
 /// How the unit's pages are asked for.

@@ -12,6 +12,7 @@ use std::io;
 use std::net::SocketAddr;
 
 use clap::ValueEnum;
+use pdu_proto_7series::tls::Identity;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -123,6 +124,8 @@ pub(crate) struct Settings {
     pub(crate) peers: Peers,
     /// Who may use a console.
     pub(crate) login: Login,
+    /// What a web server shows, if it speaks HTTPS.
+    pub(crate) identity: Option<Identity>,
 }
 
 /// How a BPS2000 gives its values over SNMP, which its documentation leaves open.

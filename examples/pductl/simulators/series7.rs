@@ -1,10 +1,14 @@
-//! A simulated 7-series unit behind its web pages.
+//! A simulated 7-series unit behind its web pages, over HTTP or HTTPS.
 
+use std::convert::Infallible;
+use std::future::pending;
 use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use pdu_core::tokio::listen;
 use pdu_proto_7series::series7::simulator::Series7;
 use pdu_proto_7series::server::HttpHub;
+use pdu_proto_7series::tls::Terminator;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::channel;
 
@@ -12,14 +16,19 @@ use super::lossy::Lossy;
 use super::{Order, Running, Settings, Wiring};
 
 pub(super) async fn http(settings: &Settings) -> io::Result<Running> {
-    let socket = TcpListener::bind(settings.at.listen()?).await?;
-    let address = socket.local_addr()?.to_string();
+    let Front {
+        socket,
+        address,
+        url,
+        mut tls,
+    } = Front::of(settings).await?;
     let mut listener = listen(socket, Lossy::new(HttpHub::new(unit(settings)?)));
     let (faults, mut wanted) = channel::<Order>(1);
     let task = tokio::spawn(async move {
         loop {
             tokio::select! {
                 never = listener.run() => match never {},
+                never = run(tls.as_mut()) => match never {},
                 Some((faults, done)) = wanted.recv() => {
                     listener.hub_mut().faults.extend(faults);
                     let _ = done.send(());
@@ -29,12 +38,54 @@ pub(super) async fn http(settings: &Settings) -> io::Result<Running> {
     });
     Ok(Running {
         name: "7-series unit over HTTP",
-        urls: vec![format!("series7://{address}")],
-        address,
+        urls: vec![url],
+        address: address.to_string(),
         answers_search_at: None,
         faults,
         task,
     })
+}
+
+/// Where clients come to.
+struct Front {
+    /// Where the unit is asked without TLS.
+    socket: TcpListener,
+    address: SocketAddr,
+    url: String,
+    /// What stands before that, if it is asked over TLS.
+    tls: Option<Terminator>,
+}
+
+impl Front {
+    async fn of(settings: &Settings) -> io::Result<Self> {
+        let front = TcpListener::bind(settings.at.listen()?).await?;
+        let address = front.local_addr()?;
+        let Some(identity) = settings.identity.clone() else {
+            return Ok(Self {
+                socket: front,
+                address,
+                url: format!("series7://{address}"),
+                tls: None,
+            });
+        };
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let fingerprint = identity.fingerprint();
+        let tls = Some(Terminator::new(front, identity, socket.local_addr()?));
+        let url = format!("series7s://{address}?fingerprint={fingerprint}");
+        Ok(Self {
+            socket,
+            address,
+            url,
+            tls,
+        })
+    }
+}
+
+async fn run(tls: Option<&mut Terminator>) -> Infallible {
+    match tls {
+        Some(tls) => tls.run().await,
+        None => pending().await,
+    }
 }
 
 /// The serial number comes from the seed too, so that units of different seeds can be told apart: a configuration file goes back

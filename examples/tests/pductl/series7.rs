@@ -6,6 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use pdu_proto_7series::profile::Profile;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use serde_json::{Value, json};
 
 use super::snmp::{not_applied, snapshot};
@@ -256,4 +257,81 @@ fn bad_answers_are_named_and_end() {
         let message = not_applied(ended);
         assert!(message.contains(expected), "{expected}: {message}");
     }
+}
+
+/// A unit that speaks HTTPS, and the file of the authority that has signed its certificate.
+fn over_tls() -> (Simulator, String, File) {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let names = vec!["127.0.0.1".into()];
+    let certificate = CertificateParams::new(names)
+        .unwrap()
+        .signed_by(&key, &authority)
+        .unwrap();
+    let (certificate, key) = (File::with(&certificate.pem()), File::with(&key.serialize_pem()));
+    let files = ["--certificate", &certificate.path, "--key", &key.path];
+    let simulator = Simulator::start(&[&["series7-http", "--seed", "7", "--print-url"], &files[..]].concat());
+    let url = simulator.first_line.clone();
+    (simulator, url, File::with(&authority.pem()))
+}
+
+#[test]
+fn https_believes_one_certificate_or_ones_own_authority() {
+    let (_simulator, pinned, authority) = over_tls();
+    let (url, fingerprint) = pinned.split_once("?fingerprint=").unwrap();
+    assert!(url.starts_with("series7s://127.0.0.1:"), "{url}");
+    assert_eq!(snapshot(&pinned)["outlets"].as_array().unwrap().len(), 8);
+    let plain_digits = fingerprint.replace(':', "").to_lowercase();
+    pductl(&[
+        "outlet",
+        &format!("{url}?fingerprint={plain_digits}"),
+        "off",
+        "1",
+        "--wait",
+    ])
+    .done();
+    let signed = format!("{url}?ca={}", authority.path);
+    assert_eq!(snapshot(&signed)["outlets"][0]["state"], "off");
+
+    let other = format!("{url}?fingerprint={}&timeout=500ms", "00".repeat(32));
+    let message = not_applied(pductl(&["read", &other]));
+    assert!(message.contains(&format!("certificate is {fingerprint}")), "{message}");
+    let stranger = over_tls().2;
+    let message = not_applied(pductl(&[
+        "outlet",
+        &format!("{url}?ca={}&timeout=500ms", stranger.path),
+        "on",
+        "1",
+    ]));
+    assert!(message.contains("invalid peer certificate"), "{message}");
+    assert_eq!(snapshot(&pinned)["outlets"][0]["state"], "off");
+}
+
+#[test]
+fn https_without_a_word_of_whom_to_believe_is_refused() {
+    let ca = File::with("no certificate");
+    let both = format!("series7s://rack1?ca={}&fingerprint={}", ca.path, "00".repeat(32));
+    let no_pem = format!("series7s://rack1?ca={}", ca.path);
+    for (url, expected) in [
+        ("series7s://rack1", "neither ca nor fingerprint is given"),
+        (&both, "ca and fingerprint are both given"),
+        (&no_pem, "no certificate in the PEM text"),
+        ("series7s://rack1?ca=/nowhere/ca.pem", "No such file"),
+        ("series7s://rack1?fingerprint=00", "64 hexadecimal digits"),
+        ("series7://rack1?fingerprint=00", "unknown key 'fingerprint'"),
+        ("series7://rack1?basic=always", "known are when-asked, never, first"),
+        ("series7://rack1?wiring=star", "known are auto, wye, delta"),
+        ("series7://op:geheim@rack1", "no place in a url"),
+        ("series7://", "host is missing"),
+    ] {
+        let message = pductl(&["read", url]).failed(2);
+        assert!(
+            message.contains(expected) && !message.contains("geheim"),
+            "{url}: {message}"
+        );
+    }
+    pductl(&["simulate", "series7-http", "--certificate", &ca.path]).failed(2);
+    pductl(&["simulate", "isotek", "--certificate", &ca.path, "--key", &ca.path]).failed(2);
 }

@@ -16,6 +16,9 @@ fn an_unknown_scheme_is_refused_with_all_that_are_known() {
         "isotek-serial:///dev/ttyX",
         "snmp://[COMMUNITY@]HOST",
         "snmp://USER@HOST",
+        "series7://HOST",
+        "series7s://HOST",
+        "telnet://HOST",
     ] {
         assert!(message.contains(known), "{message}");
     }
@@ -88,6 +91,16 @@ fn an_unknown_key_or_value_is_refused_with_all_that_are_known() {
         ),
         ("snmp://rack1?integers=tenths", "known are unknown, modbus"),
         ("snmp://", "host is missing"),
+        (
+            "telnet://rack1?base=1",
+            "known are profile, slaves, undocumented, clock, energy, timeout",
+        ),
+        ("telnet://rack1?profile=series7", "known are bps2000"),
+        ("telnet://rack1?slaves=6", "known are 0 to 5"),
+        ("telnet://rack1?undocumented=true", "known are refused, allowed"),
+        ("telnet://rack1?clock=prose", "known are one-line, two-lines"),
+        ("telnet://rack1?energy=kwh", "known are unknown, wh"),
+        ("telnet://", "host is missing"),
         ("snmp://public@", "host is missing"),
         ("snmp://public@rack1/status", "'/status' behind the host"),
     ] {
@@ -106,6 +119,9 @@ fn a_secret_is_refused_and_not_repeated() {
         "snmp://operator@rack1?version=3&auth=sha256&priv=geheim",
         "snmp://operator@rack1?version=3&password=geheim",
         "snmp://geheim@rack1?version=4",
+        "telnet://admin:geheim@rack1",
+        "telnet://rack1?password=geheim",
+        "series7s://admin:geheim@rack1",
     ] {
         let message = refused(url);
         assert!(!message.contains("geheim"), "{message}");
@@ -168,6 +184,8 @@ fn commands_want_all_that_they_need() {
     pductl(&["schedule", url, "set"]).failed(2);
     pductl(&["alarm", url, "set"]).failed(2);
     pductl(&["settings", url, "set"]).failed(2);
+    pductl(&["config", "get", "/config"]).failed(2);
+    pductl(&["config", "diff", "a.xml"]).failed(2);
     for to in ["rack1", "127.0.0.1:0", "127.0.0.1:65536", ""] {
         pductl(&["discover", "--to", to]).failed(2);
     }
