@@ -58,7 +58,7 @@ impl Accounts {
     /// Whether what this role may do is closed to strangers: it is once there is an account of just this role.
     ///
     /// The manual has a View account protect the XML page and a Control account protect the actions; what an Administrator
-    /// alone closes besides the configuration it does not say, so nothing here. [inferred] Source: manual, lines 216 to 228.
+    /// alone closes besides the configuration it does not say, so nothing here (inferred). Source: manual, lines 216 to 228.
     pub fn guards(&self, role: UserRole) -> bool {
         self.list.iter().any(|account| account.role == role)
     }
@@ -74,7 +74,7 @@ impl FromIterator<Account> for Accounts {
 
 /// Whether who has one role may do what another one is needed for: an Administrator everything, Control what View may.
 ///
-/// The manual lists what each role adds and does not say that they build on each other. [inferred]
+/// The manual lists what each role adds and does not say that they build on each other; this is inferred.
 pub fn role_covers(has: UserRole, needed: UserRole) -> bool {
     has == needed || has == UserRole::Administrator || needed == UserRole::View
 }
