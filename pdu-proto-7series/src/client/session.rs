@@ -28,6 +28,9 @@ const MOST_LOGINS: u8 = 2;
 /// once. (An answer of 401 says that nothing was done, so what follows it is no repetition.) A request that was cancelled or
 /// timed out while it was under way takes the connection with it, unless its answer still comes.
 ///
+/// Connections are closed once they are idle for [`Options::keep_alive`], and opened when something is asked, so the driver
+/// should be one that can connect (`Driver::connecting`), not one over a single link.
+///
 /// # Memory
 ///
 /// One request and one answer, within [`Options::limits`], and the table of [`Options::queue`]. What has left, and the bodies
