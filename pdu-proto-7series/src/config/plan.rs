@@ -37,12 +37,13 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`ForeignUnit`](ConfigError::ForeignUnit) if `wanted` is not certainly a file of the same unit; and whatever
-    /// [`Settings::read`] and [`Settings::check`] find in `wanted`.
+    /// [`ForeignUnit`](ConfigError::ForeignUnit) if `wanted` is not certainly a file of the same unit; what
+    /// [`Settings::read`] finds in either; and what [`Settings::check`] finds in those settings that would change.
     pub fn of(current: &Document, wanted: &Document, profile: &Profile) -> Result<Self, ConfigError> {
         let identity = UnitIdentity::of(current, profile);
         identity.check_same(&UnitIdentity::of(wanted, profile))?;
-        Settings::read(wanted, profile)?.check()?;
+        let present = Settings::read(current, profile)?;
+        Settings::read(wanted, profile)?.check_changed(&present)?;
         Ok(Self {
             identity,
             changes: diff(current, wanted, profile),

@@ -38,14 +38,16 @@ impl<'a> Secrets<'a> {
 
     fn walk(&mut self, element: Element, around: Around) {
         let document = self.document;
-        let sounds = suspicious(document.name_str(element)) || suspicious_by_attribute(document, element);
+        let is_told = told_by_attribute(document, element);
         let is_named = self.named.contains(&(element, None));
-        let inside = if sounds || is_named { Around::Secret } else { around };
+        let sounds = is_told || is_named || suspicious(document.name_str(element));
+        let inside = if sounds { Around::Secret } else { around };
         if inside == Around::Secret {
             self.found.insert((element, None));
         }
         for (name, _) in document.attributes(element) {
-            let as_value = inside == Around::Secret && (is_named || holds_values(name));
+            let is_value = !orders(name) && !(is_told && gives_name(name));
+            let as_value = inside == Around::Secret && is_value;
             if as_value || suspicious(name) || self.named.contains(&(element, Some(name))) {
                 self.found.insert((element, Some(name)));
             }
@@ -100,16 +102,18 @@ fn named<'a>(document: &'a Document, profile: &'a Profile) -> BTreeSet<(Element,
     named
 }
 
-/// Names of what holds a value that is named elsewhere: `<password value="..."/>`, `<item key="password" value="..."/>`.
-fn holds_values(attribute: &str) -> bool {
-    ["value", "val", "text", "content", "data"].contains(&attribute.to_ascii_lowercase().as_str())
+/// Attributes that only tell one element from another.
+fn orders(attribute: &str) -> bool {
+    ["id", "num", "number", "slot", "index", "access", "level", "type"]
+        .contains(&attribute.to_ascii_lowercase().as_str())
 }
 
-/// `<item key="password">`: an attribute that gives a name which sounds secret.
-fn suspicious_by_attribute(document: &Document, element: Element) -> bool {
-    let gives_name = |name: &str| {
-        ["name", "key", "id", "field", "setting", "param", "parameter"].contains(&name.to_ascii_lowercase().as_str())
-    };
+fn gives_name(attribute: &str) -> bool {
+    ["name", "key", "id", "field", "setting", "param", "parameter"].contains(&attribute.to_ascii_lowercase().as_str())
+}
+
+/// `<item key="password" value="..."/>`: an attribute gives a name that sounds secret.
+fn told_by_attribute(document: &Document, element: Element) -> bool {
     document
         .attributes(element)
         .any(|(name, range)| gives_name(name) && suspicious(document.as_str().get(range).unwrap_or_default()))
@@ -118,10 +122,19 @@ fn suspicious_by_attribute(document: &Document, element: Element) -> bool {
 /// Whether what has this name is a secret, as far as a name can tell. Rather once too often.
 pub(super) fn suspicious(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let parts = ["pass", "pwd", "secret", "community", "credential", "token"];
+    let parts = [
+        "passw",
+        "passp",
+        "passc",
+        "pwd",
+        "secret",
+        "community",
+        "credential",
+        "token",
+    ];
     // A bare `key` names things more often than it locks them.
     let is_key = name.ends_with("key") && name != "key";
-    is_key || parts.iter().any(|part| name.contains(part))
+    is_key || name.ends_with("pass") || parts.iter().any(|part| name.contains(part))
 }
 
 /// A document with stars where secrets stand: for people, not for a unit. Made by [`Document::redacted`].

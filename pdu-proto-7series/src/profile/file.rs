@@ -60,9 +60,15 @@ pub(super) struct PlaceTable {
 pub(super) struct List {
     pub(super) items: String,
     pub(super) key: Option<String>,
+    #[serde(default = "one")]
+    pub(super) first: u16,
     #[serde(default)]
     pub(super) optional: bool,
     pub(super) fields: BTreeMap<String, Place>,
+}
+
+fn one() -> u16 {
+    1
 }
 
 #[derive(Debug, Deserialize)]

@@ -22,6 +22,7 @@
 //! [lists.outlets]
 //! items = "/config/outlets/outlet"
 //! key = "@num"                            # without it, items count by their place
+//! first = 1                               # the key of the first item; 1 unless said
 //! optional = true                         # a document may have no items
 //! [lists.outlets.fields]
 //! label = "@label"
@@ -96,6 +97,8 @@ pub(crate) enum Presence {
 pub(crate) struct ListPlace {
     pub(crate) items: Path,
     pub(crate) key: Option<RelativePath>,
+    /// The key of the first item.
+    pub(crate) first: u16,
     pub(crate) presence: Presence,
     pub(crate) fields: BTreeMap<String, Place<RelativePath>>,
 }

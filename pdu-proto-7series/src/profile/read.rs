@@ -95,6 +95,7 @@ fn lists(file: BTreeMap<String, file::List>, known: &Known) -> Result<BTreeMap<S
         let place = ListPlace {
             items,
             key: list.key.as_ref().map(key_path).transpose()?,
+            first: list.first,
             presence: presence(list.optional),
             fields,
         };

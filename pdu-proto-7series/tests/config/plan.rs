@@ -99,3 +99,21 @@ fn there_is_no_plan_for_a_file_that_the_manual_does_not_allow() {
         "settings.administrator.name: the account names root and admin are refused"
     );
 }
+
+#[test]
+fn what_a_unit_has_already_is_not_held_against_a_restore() {
+    let profile = Profile::synthetic();
+    let label = |number: u16| {
+        format!("/synthetic-series7/outlets/outlet[@num='{number}']/@label")
+            .parse()
+            .unwrap()
+    };
+    let mut current = synthetic();
+    current.set(&label(1), " blanks ").unwrap();
+    let mut wanted = current.clone();
+    wanted.set(&label(2), "Router").unwrap();
+    assert_eq!(Plan::of(&current, &wanted, &profile).unwrap().changes().len(), 1);
+    wanted.set(&label(1), " others ").unwrap();
+    let error = Plan::of(&current, &wanted, &profile).unwrap_err();
+    assert_eq!(error.to_string(), "lists.outlets[1].label: white space at an end");
+}

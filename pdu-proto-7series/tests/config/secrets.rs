@@ -55,6 +55,7 @@ fn what_sounds_secret_is_hidden_whatever_the_profile_says() {
         "<a><password>  <v>hunter2_A</v></password></a>",
         "<a><password>hunter2_A<v/></password></a>",
         "<a><password value='hunter2_A'/></a>",
+        "<a><password id='1' old='hunter2_A'/></a>",
         "<a><item key='smtp_pass' value='hunter2_A'/></a>",
         "<a><item name='rocommunity'>hunter2_A</item></a>",
         "<a><private-key>hunter2_A</private-key></a>",
@@ -74,7 +75,7 @@ fn what_sounds_secret_is_hidden_whatever_the_profile_says() {
 #[test]
 fn all_else_is_shown_byte_for_byte() {
     let profile = Profile::synthetic();
-    let text = "<?xml version='1.0'?>\n<a key='x' host = \"y\"><!-- z --><b passage=''/>text</a>\n";
+    let text = "<?xml version='1.0'?>\n<a key='x' host = \"y\"><!-- z --><b passage='1'/>text</a>\n";
     assert_eq!(document(text).redacted(&profile).to_string(), text);
 }
 
@@ -85,6 +86,6 @@ fn a_profile_names_more_secrets() {
     let document = document("<a c='1' d='2'><b e='3'>4<f g='5'>6</f></b></a>");
     assert_eq!(
         document.redacted(&profile).to_string(),
-        "<a c='***' d='2'><b e='***'>***<f g='5'>***</f></b></a>"
+        "<a c='***' d='2'><b e='***'>***<f g='***'>***</f></b></a>"
     );
 }

@@ -272,6 +272,43 @@ fn a_value_that_is_none_is_told_with_key_and_path() {
 }
 
 #[test]
+fn items_whose_keys_count_from_another_number_count_from_1() {
+    let toml = "format = 1\nname = 'x'\n[identity]\nserial = '/a/@s'\n[lists.cameras]\nitems = '/a/c'\nkey = '@k'\nfirst = 0\nfields = { model = '.' }\n";
+    let profile = Profile::from_toml(toml).unwrap();
+    let mut edited = document("<a><c k='1'>B</c><c k='0'>A</c></a>");
+    let found = Settings::read(&edited, &profile).unwrap();
+    assert_eq!(
+        found.cameras.iter().map(|camera| camera.number).collect::<Vec<_>>(),
+        [2, 1]
+    );
+    let camera = Camera {
+        model: Some("new".into()),
+        ..Camera::of(1)
+    };
+    let wanted = Settings {
+        cameras: vec![camera],
+        ..Settings::default()
+    };
+    wanted.apply(&mut edited, &profile).unwrap();
+    assert_eq!(edited.as_str(), "<a><c k='1'>B</c><c k='0'>new</c></a>");
+}
+
+#[test]
+fn an_edit_does_not_need_what_else_stands_in_the_file_to_be_right() {
+    let profile = Profile::synthetic();
+    let mut edited = synthetic();
+    edited
+        .set(&"/synthetic-series7/clock/@source".parse().unwrap(), "sundial")
+        .unwrap();
+    let wanted = Settings {
+        view: account("guest", "x"),
+        administrator: account("boss", "y"),
+        ..Settings::default()
+    };
+    assert_eq!(wanted.apply(&mut edited, &profile), Ok(()));
+}
+
+#[test]
 fn the_vocabulary_says_the_same_both_ways() {
     let profile = Profile::synthetic();
     let mut edited = synthetic();

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use pdu_core::Secret;
+
 use super::bounds::{Bound, is_xml_space};
 use super::field::Field;
 use super::visit::{Item, Section, Visitor, Walker};
@@ -18,7 +20,16 @@ pub(super) fn read(document: &Document, profile: &Profile) -> Result<Settings, C
 }
 
 pub(super) fn check(settings: &Settings) -> Result<(), ConfigError> {
-    settings.clone().walk(&mut Checking)
+    settings.clone().walk(&mut Checking::default())
+}
+
+/// What differs from what a unit has already: that it has, and may keep.
+pub(super) fn check_changed(settings: &Settings, present: &Settings) -> Result<(), ConfigError> {
+    let mut collecting = Collecting::default();
+    present.clone().walk(&mut collecting)?;
+    settings.clone().walk(&mut Checking {
+        present: collecting.written,
+    })
 }
 
 pub(super) fn apply(settings: &Settings, document: &mut Document, profile: &Profile) -> Result<(), ConfigError> {
@@ -28,9 +39,19 @@ pub(super) fn apply(settings: &Settings, document: &mut Document, profile: &Prof
         document: &mut edited,
         profile,
     })?;
-    check_accounts(settings, &read(&edited, profile)?)?;
+    check_accounts(settings, &accounts(&edited, profile)?)?;
     *document = edited;
     Ok(())
+}
+
+/// Of all settings only the accounts: nothing else needs to be readable.
+fn accounts(document: &Document, profile: &Profile) -> Result<Settings, ConfigError> {
+    let mut settings = Settings::default();
+    let mut reading = Reading { document, profile };
+    reading.section("administrator", &mut settings.administrator)?;
+    reading.section("control", &mut settings.control)?;
+    reading.section("view", &mut settings.view)?;
+    Ok(settings)
 }
 
 /// The other accounts need the Administrator's. Source: manual, lines 225 to 227.
@@ -108,18 +129,66 @@ impl Visitor for Listing {
     }
 }
 
-struct Checking;
+/// What is said, as it is written, by the keys of messages. Some of it is secret, so all of it is treated so.
+#[derive(Default)]
+struct Collecting {
+    prefix: String,
+    written: BTreeMap<String, Secret>,
+}
+
+impl Walker for Collecting {
+    fn section(&mut self, name: &'static str, section: &mut impl Section) -> Result<(), ConfigError> {
+        self.prefix = format!("settings.{name}");
+        section.visit(self)
+    }
+
+    fn list<I: Item>(&mut self, name: &'static str, _: u16, items: &mut Vec<I>) -> Result<(), ConfigError> {
+        for item in items {
+            self.prefix = item_key(name, item.number());
+            item.visit(self)?;
+        }
+        Ok(())
+    }
+}
+
+impl Visitor for Collecting {
+    fn field<T: Field>(
+        &mut self,
+        name: &'static str,
+        value: &mut Option<T>,
+        _: impl Fn(&T) -> Result<(), Bound>,
+    ) -> Result<(), ConfigError> {
+        if let Some(value) = value {
+            let key = format!("{}.{name}", self.prefix);
+            self.written.insert(key, Secret::new(value.written()));
+        }
+        Ok(())
+    }
+}
+
+fn item_key(list: &str, number: u16) -> String {
+    format!("lists.{list}[{number}]")
+}
+
+#[derive(Default)]
+struct Checking {
+    /// What is not asked.
+    present: BTreeMap<String, Secret>,
+}
 
 impl Walker for Checking {
     fn section(&mut self, name: &'static str, section: &mut impl Section) -> Result<(), ConfigError> {
-        section.visit(&mut CheckingFields(format!("settings.{name}")))
+        section.visit(&mut CheckingFields {
+            prefix: format!("settings.{name}"),
+            present: &self.present,
+        })
     }
 
     fn list<I: Item>(&mut self, name: &'static str, max: u16, items: &mut Vec<I>) -> Result<(), ConfigError> {
         let mut numbers = BTreeSet::new();
         for item in items {
             let number = item.number();
-            let key = format!("lists.{name}[{number}]");
+            let key = item_key(name, number);
             let refused = |bound| ConfigError::Setting {
                 key: key.clone(),
                 problem: SettingProblem::Bound(bound),
@@ -130,29 +199,38 @@ impl Walker for Checking {
             if !numbers.insert(number) {
                 return Err(refused(Bound::Twice { number }));
             }
-            item.visit(&mut CheckingFields(key.clone()))?;
+            item.visit(&mut CheckingFields {
+                prefix: key,
+                present: &self.present,
+            })?;
         }
         Ok(())
     }
 }
 
-/// With the key of the section or item.
-struct CheckingFields(String);
+struct CheckingFields<'a> {
+    prefix: String,
+    present: &'a BTreeMap<String, Secret>,
+}
 
-impl Visitor for CheckingFields {
+impl Visitor for CheckingFields<'_> {
     fn field<T: Field>(
         &mut self,
         name: &'static str,
         value: &mut Option<T>,
         check: impl Fn(&T) -> Result<(), Bound>,
     ) -> Result<(), ConfigError> {
-        value
-            .as_ref()
-            .map_or(Ok(()), check)
-            .map_err(|bound| ConfigError::Setting {
-                key: format!("{}.{name}", self.0),
-                problem: SettingProblem::Bound(bound),
-            })
+        let Some(value) = value else {
+            return Ok(());
+        };
+        let key = format!("{}.{name}", self.prefix);
+        if self.present.get(&key) == Some(&Secret::new(value.written())) {
+            return Ok(());
+        }
+        check(value).map_err(|bound| ConfigError::Setting {
+            key,
+            problem: SettingProblem::Bound(bound),
+        })
     }
 }
 
@@ -185,13 +263,13 @@ impl Walker for Reading<'_> {
     }
 }
 
-/// The items of a list with their numbers: their key if it is a number, else their place.
+/// The items of a list with their numbers: their key if it is a number, counted from the first as 1, else their place.
 fn numbered(document: &Document, list: &ListPlace) -> Vec<(u16, Element)> {
     let number = |(index, element): (usize, Element)| {
         let key = list.key.as_ref().and_then(|key| document.below(element, key));
         let place = u16::try_from(index.saturating_add(1)).unwrap_or(u16::MAX);
-        let number = key.and_then(|key| key.trim().parse().ok()).unwrap_or(place);
-        (number, element)
+        let of_key = |key: &str| key.trim().parse::<u16>().ok()?.checked_sub(list.first)?.checked_add(1);
+        (key.and_then(|key| of_key(&key)).unwrap_or(place), element)
     };
     document
         .select(&list.items)
@@ -222,7 +300,7 @@ impl<'a> Scope<'a> {
     fn key(&self, field: &str) -> String {
         match self {
             Self::Section(_, name) => format!("settings.{name}.{field}"),
-            Self::Item(name, number, ..) => format!("lists.{name}[{number}].{field}"),
+            Self::Item(name, number, ..) => format!("{}.{field}", item_key(name, *number)),
         }
     }
 
@@ -365,7 +443,7 @@ impl Walker for Writing<'_> {
         for item in items {
             let number = item.number();
             let element = sole_item(&there, number).map_err(|problem| ConfigError::Setting {
-                key: format!("lists.{name}[{number}]"),
+                key: item_key(name, number),
                 problem,
             })?;
             item.visit(&mut WritingFields {

@@ -100,6 +100,11 @@ impl Settings {
         access::check(self)
     }
 
+    /// Whether it may be written into a unit that has `present`: what is the same there is not asked.
+    pub(super) fn check_changed(&self, present: &Self) -> Result<(), ConfigError> {
+        access::check_changed(self, present)
+    }
+
     /// Writes what is said here into a document: all of it, or nothing. A value that the document has already is not written again, so
     /// its bytes stay.
     ///
