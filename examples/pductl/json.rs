@@ -73,7 +73,16 @@ pub(crate) struct Clock {
 pub(crate) fn from_file<T: DeserializeOwned>(path: &Path) -> Result<T, Failure> {
     let failure = |why: &dyn std::fmt::Display| Failure::not_applied(format!("{}: {why}", path.display()));
     let text = std::fs::read(path).map_err(|error| failure(&error))?;
-    serde_json::from_slice(&text).map_err(|error| failure(&error))
+    serde_json::from_slice(&text).map_err(|error| failure(&without_value(&error)))
+}
+
+/// Why text was not taken, without the value that was not: a password that is written as a number is one all the same.
+fn without_value(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.rsplit_once(", expected ") {
+        Some((what, expected)) if what.starts_with("invalid ") => format!("expected {expected}"),
+        _ => message,
+    }
 }
 
 /// On many lines, for files that people edit.

@@ -281,6 +281,12 @@ fn a_password_is_changed_and_never_shown() {
     let change = File::with(r#"{"users": [{"name": "admin", "password": "geheim1"}]}"#);
     let said = pductl(&["settings", &url, "set", &change.path]).done();
     assert!(!said.contains("geheim"), "{said}");
+    let number = File::with(r#"{"users": [{"name": "admin", "password": 73510}]}"#);
+    let refused = not_applied(pductl(&["settings", &url, "set", &number.path]));
+    assert!(
+        refused.contains("expected a string at line 1") && !refused.contains("73510"),
+        "{refused}"
+    );
     let refused = not_applied(pductl(&["read", &url]));
     assert!(refused.contains("login refused"), "{refused}");
     let new = [("PDU_USER", "admin"), ("PDU_PASSWORD", "geheim1")];
