@@ -10,6 +10,8 @@ pub enum LinkState {
     Down,
     /// There is one.
     Up,
+    /// There is one that is no more needed, and is to be closed.
+    Closing,
     /// There is one that is of no more use, and is to be reset.
     Broken,
 }
@@ -45,7 +47,7 @@ impl LinkWait {
         self.state = state;
         self.give_up = match state {
             LinkState::Up => None,
-            LinkState::Down | LinkState::Broken => self.give_up.or(give_up),
+            LinkState::Down | LinkState::Closing | LinkState::Broken => self.give_up.or(give_up),
         };
     }
 
@@ -69,11 +71,12 @@ impl LinkWait {
         self.give_up.take_if(|at| *at <= now).is_some()
     }
 
-    /// What to ask of the driver: that it resets a broken link, and otherwise what the session would like.
-    pub const fn demand(&self, unbroken: LinkDemand) -> LinkDemand {
+    /// What to ask of the driver: that it ends a link that is to end, and otherwise what the session would like.
+    pub const fn demand(&self, otherwise: LinkDemand) -> LinkDemand {
         match self.state {
+            LinkState::Closing => LinkDemand::Close,
             LinkState::Broken => LinkDemand::Reset,
-            LinkState::Down | LinkState::Up => unbroken,
+            LinkState::Down | LinkState::Up => otherwise,
         }
     }
 }

@@ -4,7 +4,7 @@
 use pdu_core::{Line, Quantity};
 use pdu_proto_7series::Position;
 use pdu_proto_7series::live::{Document, FieldItem, Item as Element, Limits, LiveError, Options, OutletItem, Reader};
-use pdu_proto_7series::wire::{Basis, Key, KeyMatch, Meaning, OutletField, Place};
+use pdu_proto_7series::wire::{Key, KeyMatch, Meaning, OutletField, Place};
 use serde_json::{Value, json};
 
 use super::{DecodeError, Decoded, Field, Form, Item, Kind, Mode};
@@ -163,10 +163,7 @@ type Explained = ((Option<Line>, Option<Quantity>), &'static str);
 
 /// On which line and what a key measures, and whether units were seen to have it.
 fn explained(found: KeyMatch) -> Explained {
-    let basis = match found.key.basis {
-        Basis::Seen => "seen",
-        Basis::Inferred => "inferred",
-    };
+    let basis = found.key.basis.as_str();
     let meaning = match found.key.meaning {
         Meaning::Reading(measure) => match measure.place {
             Place::Inlet(line) => (Some(line), Some(measure.quantity)),

@@ -3,8 +3,7 @@
 use std::collections::VecDeque;
 
 use pdu_core::{
-    Answer, Command, DeviceError, Endpoint, ErrorKind, Event, EventOf, Instant, LinkDemand, LinkEvent, Refused,
-    Session, Ticket, Transport, Update,
+    Answer, Command, DeviceError, ErrorKind, Event, EventOf, Instant, LinkEvent, Refused, Session, Ticket, Update,
 };
 
 use super::Options;
@@ -70,6 +69,10 @@ impl<S: HttpSession> Device<S> {
     /// The client, for what it knows of the link.
     pub const fn client(&self) -> &Client<S> {
         &self.client
+    }
+
+    fn note_link(&mut self, _: LinkEvent) {
+        self.unit.note_link();
     }
 
     /// Takes what the client has ended and gives it what is to be asked, until neither moves. Says whether anything did.
@@ -171,50 +174,7 @@ impl<S: HttpSession> Device<S> {
     }
 }
 
-impl<S: HttpSession> Endpoint for Device<S> {
-    fn transport(&self) -> Transport {
-        self.client.transport()
-    }
-
-    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
-        self.unit.note_link();
-        self.client.handle_link(now, event);
-        self.pump(now);
-    }
-
-    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        let mut taken = 0;
-        loop {
-            taken += self.client.handle_input(now, bytes.get(taken..).unwrap_or_default());
-            // Events are taken here, so input that waited for that is offered again.
-            if !self.pump(now) || taken >= bytes.len() {
-                return taken;
-            }
-        }
-    }
-
-    fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        self.client.handle_transmitted(now, len);
-        self.pump(now);
-    }
-
-    fn handle_timeout(&mut self, now: Instant) {
-        self.client.handle_timeout(now);
-        self.pump(now);
-    }
-
-    fn transmit(&self) -> &[u8] {
-        self.client.transmit()
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.client.poll_timeout()
-    }
-
-    fn link_demand(&self) -> LinkDemand {
-        self.client.link_demand()
-    }
-}
+pdu_core::endpoint_over!([S: HttpSession] Device<S>, client, note_link);
 
 impl<S: HttpSession> Session for Device<S> {
     type Request = Command;

@@ -1,4 +1,4 @@
-use pdu_core::{Line, Quantity, Statistic};
+use pdu_core::{Basis, Line, Quantity, Statistic};
 
 pub use super::keys_table::KEYS;
 
@@ -100,16 +100,6 @@ impl Wiring {
             (Self::Wye, WiredAs::Delta) | (Self::Delta, WiredAs::Wye)
         )
     }
-}
-
-/// How sure it is that units have a key with the meaning that [`KEYS`] gives it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-// Exhaustive on purpose: it was seen, or it was not.
-pub enum Basis {
-    /// Programs that read real units ask for this key.
-    Seen,
-    /// Nobody was seen to ask for it: we concluded it from those that were, and from the readings that the manual lists.
-    Inferred,
 }
 
 /// A key that was found in [`KEYS`].

@@ -1,6 +1,6 @@
-use pdu_core::{Line, Quantity, Statistic};
+use pdu_core::{Basis, Line, Quantity, Statistic};
 
-use super::keys::{Basis, Key, Meaning, Measure, Place, Scale, WiredAs};
+use super::keys::{Key, Meaning, Measure, Place, Scale, WiredAs};
 
 /// Keys that programs which read real units ask for, five of them independent of each other.
 const READERS: &str = "readers of real units";

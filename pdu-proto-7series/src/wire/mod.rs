@@ -18,5 +18,6 @@ mod keys_table;
 mod outlet;
 
 pub use action::OutletAction;
-pub use keys::{Basis, KEYS, Key, KeyMatch, Meaning, Measure, Place, Scale, WiredAs, Wiring};
+pub use keys::{KEYS, Key, KeyMatch, Meaning, Measure, Place, Scale, WiredAs, Wiring};
 pub use outlet::{OutletField, power_state, power_state_text};
+pub use pdu_core::Basis;

@@ -7,7 +7,6 @@
 mod console;
 mod dialogue;
 mod events;
-mod link;
 mod options;
 mod output;
 mod prompts;

@@ -7,8 +7,8 @@ mod settings;
 use alloc::collections::VecDeque;
 
 use pdu_core::{
-    Answer, Capabilities, Capability, Command, DeviceError, Endpoint, ErrorKind, Event, EventOf, Instant, LinkDemand,
-    LinkEvent, Refused, Session as _, Ticket, Transport, Update,
+    Answer, Capabilities, Capability, Command, DeviceError, ErrorKind, Event, EventOf, Instant, Refused, Session as _,
+    Ticket, Update,
 };
 
 use self::plan::Plan;
@@ -155,44 +155,7 @@ impl Device {
     }
 }
 
-impl Endpoint for Device {
-    fn transport(&self) -> Transport {
-        self.raw.transport()
-    }
-
-    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
-        self.raw.handle_link(now, event);
-        self.pump(now);
-    }
-
-    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        let taken = self.raw.handle_input(now, bytes);
-        self.pump(now);
-        taken
-    }
-
-    fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        self.raw.handle_transmitted(now, len);
-        self.pump(now);
-    }
-
-    fn handle_timeout(&mut self, now: Instant) {
-        self.raw.handle_timeout(now);
-        self.pump(now);
-    }
-
-    fn transmit(&self) -> &[u8] {
-        self.raw.transmit()
-    }
-
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.raw.poll_timeout()
-    }
-
-    fn link_demand(&self) -> LinkDemand {
-        self.raw.link_demand()
-    }
-}
+pdu_core::endpoint_over!([] Device, raw);
 
 impl pdu_core::Session for Device {
     type Request = Command;

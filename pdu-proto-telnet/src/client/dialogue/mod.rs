@@ -7,10 +7,9 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use pdu_core::{Effect, Error as _, Instant, LinkDemand, LinkEvent, Ticket, earliest};
+use pdu_core::{Effect, Error as _, Instant, LinkDemand, LinkEvent, LinkState, LinkWait, Ticket, earliest};
 
 use super::events::Events;
-use super::link::{LinkState, LinkWait};
 use super::{Command, ConsoleOptions, Link, Response, Terminal};
 use crate::wire::check_line;
 use crate::{Awaited, TelnetError};
@@ -439,14 +438,11 @@ impl Dialogue {
     }
 
     pub(super) fn link_demand(&self) -> LinkDemand {
-        if self.link.is_broken() {
-            return LinkDemand::Reset;
-        }
         let is_busy = matches!(self.phase, Phase::Sending(_) | Phase::Collecting { .. });
-        if is_busy || !self.queue.is_empty() {
+        self.link.demand(if is_busy || !self.queue.is_empty() {
             LinkDemand::Open
         } else {
             LinkDemand::Idle
-        }
+        })
     }
 }
