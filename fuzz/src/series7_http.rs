@@ -204,7 +204,7 @@ impl Session for Watched {
 
 /// Bytes of the script as the answer: the same end, whether they come at once or one by one, and within the limits.
 fn answer(mode: u8, data: &[u8]) {
-    let mut hear = |size: usize| {
+    let hear = |size: usize| {
         let now = Instant::from_millis(1);
         let mut client = HttpClient::new(options(mode));
         client.handle_link(now, LinkEvent::Up);
