@@ -15,8 +15,6 @@ pub(super) struct Places<'a> {
     /// The token behind those that were walked over, and where it begins.
     ahead: Option<(usize, Token<'a>)>,
     open: Vec<Open<'a>>,
-    /// Where the innermost one ends, if it has nothing in it.
-    ends_at: Option<usize>,
     /// How many children of a name an element has had, by the number of the element in the document.
     siblings: BTreeMap<(usize, &'a str), u32>,
     elements: usize,
@@ -42,7 +40,6 @@ impl<'a> Places<'a> {
             tokens,
             ahead,
             open: Vec::new(),
-            ends_at: None,
             siblings: BTreeMap::new(),
             elements: 0,
             counted: (0, Position::START),
@@ -51,12 +48,10 @@ impl<'a> Places<'a> {
 
     /// The elements that are open at an octet, the outermost first; octets are asked for in ascending order.
     pub(super) fn open_at(&mut self, offset: usize) -> &[Open<'a>] {
-        while let Some((start, token)) = self.ahead.take_if(|(start, _)| *start <= offset) {
-            self.leave_empty(start);
+        while let Some((_, token)) = self.ahead.take_if(|(start, _)| *start <= offset) {
             self.walk_over(&token);
             self.ahead = ahead(&mut self.tokens);
         }
-        self.leave_empty(offset);
         &self.open
     }
 
@@ -83,20 +78,10 @@ impl<'a> Places<'a> {
     fn walk_over(&mut self, token: &Token<'a>) {
         match token {
             Token::Start(tag) => self.enter(tag),
-            Token::Empty(tag) => {
-                self.enter(tag);
-                self.ends_at = Some(tag.end_if_empty());
-            }
             Token::End => {
                 self.open.pop();
             }
             Token::Text(_) => {}
-        }
-    }
-
-    fn leave_empty(&mut self, offset: usize) {
-        if self.ends_at.take_if(|end| *end <= offset).is_some() {
-            self.open.pop();
         }
     }
 

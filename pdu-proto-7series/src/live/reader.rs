@@ -8,6 +8,7 @@ use super::places::Places;
 use super::tokens::{Fault, Tag, Token, Tokens};
 use super::{DeviationKind, prolog};
 use crate::Position;
+use crate::wire::OutletField;
 
 /// A document, item by item. It borrows from the document, and holds no more of it than the place where it is.
 ///
@@ -77,15 +78,42 @@ impl Inside {
 
 /// The attributes of a tag but for those that are known.
 struct Rest<'a> {
-    tag: Tag<'a>,
-    attributes: Attributes<'a>,
-    known: &'static [&'static str],
+    all: Attributes<'a>,
+    next: Attributes<'a>,
+    known: Known,
 }
 
-const SERVER: [&str; 1] = ["host"];
-const DEVICE: [&str; 3] = ["id", "type", "name"];
-const FIELD: [&str; 2] = ["key", "value"];
-const OUTLET: [&str; 7] = ["num", "name", "url", "amps", "watts", "kwatthrs", "status"];
+/// Which of the attributes that a kind of element has, from 0; `None` of any other.
+type Known = fn(&str) -> Option<usize>;
+
+fn of_server(name: &str) -> Option<usize> {
+    (name == "host").then_some(0)
+}
+
+fn of_device(name: &str) -> Option<usize> {
+    match name {
+        "id" => Some(0),
+        "type" => Some(1),
+        "name" => Some(2),
+        _ => None,
+    }
+}
+
+fn of_field(name: &str) -> Option<usize> {
+    match name {
+        "key" => Some(0),
+        "value" => Some(1),
+        _ => None,
+    }
+}
+
+fn of_outlet(name: &str) -> Option<usize> {
+    OutletField::lookup(name).map(|field| field as usize)
+}
+
+fn of_others(_: &str) -> Option<usize> {
+    None
+}
 
 impl<'a> Reader<'a> {
     /// Begins to read a document: in UTF-8, and no larger than the limit.
@@ -152,6 +180,7 @@ impl<'a> Reader<'a> {
         }
     }
 
+    #[inline]
     fn item(&mut self) -> Result<Option<Item<'a>>, Fault> {
         loop {
             if let Some(item) = self.rest_item()? {
@@ -170,10 +199,6 @@ impl<'a> Reader<'a> {
                         None => self.unknown += 1,
                     }
                     item
-                }
-                Token::Empty(tag) => {
-                    let child = self.child(&tag)?;
-                    self.element(tag, child)?
                 }
                 Token::End => {
                     self.leave();
@@ -209,21 +234,22 @@ impl<'a> Reader<'a> {
     }
 
     /// What an element is; `None` of those that only hold others together.
+    #[inline]
     fn element(&mut self, tag: Tag<'a>, known: Option<Inside>) -> Result<Option<Item<'a>>, Fault> {
         let item = match known {
             Some(Inside::Server) => {
-                let [host] = self.known(tag, &SERVER)?;
+                let [host] = self.known(tag, of_server)?;
                 Item::Server(ServerItem { host })
             }
             Some(Inside::Device) => {
-                let [id, kind, name] = self.known(tag, &DEVICE)?;
+                let [id, kind, name] = self.known(tag, of_device)?;
                 Item::Device(DeviceItem { id, kind, name })
             }
-            Some(Inside::Field) => match self.known(tag, &FIELD)? {
+            Some(Inside::Field) => match self.known(tag, of_field)? {
                 [Some(key), value] => Item::Field(FieldItem { key, value }),
                 [None, _] => self.unknown_element(tag),
             },
-            Some(Inside::Outlet) => match self.known(tag, &OUTLET)? {
+            Some(Inside::Outlet) => match self.known(tag, of_outlet)? {
                 [Some(number), name, url, amperes, watts, kilowatt_hours, status] => Item::Outlet(OutletItem {
                     number,
                     name,
@@ -236,7 +262,7 @@ impl<'a> Reader<'a> {
                 _ => self.unknown_element(tag),
             },
             Some(Inside::Document | Inside::Devices | Inside::Outlets) => {
-                self.put_off(tag, &[]);
+                self.put_off(tag, of_others);
                 return Ok(None);
             }
             None => self.unknown_element(tag),
@@ -245,40 +271,38 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown_element(&mut self, tag: Tag<'a>) -> Item<'a> {
-        self.put_off(tag, &[]);
+        self.put_off(tag, of_others);
         Item::Unknown(UnknownItem {
             kind: UnknownKind::Element(tag.name),
             value: Cow::Borrowed(""),
         })
     }
 
-    /// The values of these attributes. Others are given as unknown afterwards.
-    fn known<const N: usize>(
-        &mut self,
-        tag: Tag<'a>,
-        names: &'static [&'static str; N],
-    ) -> Result<[Option<Cow<'a, str>>; N], Fault> {
+    /// The values of the attributes that are known. Others are given as unknown afterwards.
+    #[inline]
+    fn known<const N: usize>(&mut self, tag: Tag<'a>, known: Known) -> Result<[Option<Cow<'a, str>>; N], Fault> {
         let mut values = [const { None }; N];
-        let mut attributes = tag.attributes(&self.limits);
         let mut has_others = false;
-        while let Some(attribute) = attributes.next()? {
-            let slot = names.iter().zip(&mut values).find(|(name, _)| **name == attribute.name);
-            match slot {
-                Some((_, Some(_))) => return Err(occurs_twice(&attribute)),
-                Some((_, slot)) => *slot = Some(attribute.value()?),
-                None => has_others = true,
+        while let Some(attribute) = self.tokens.attribute()? {
+            let Some(slot) = known(attribute.name).and_then(|index| values.get_mut(index)) else {
+                has_others = true;
+                continue;
+            };
+            if slot.is_some() {
+                return Err(occurs_twice(&attribute));
             }
+            *slot = Some(attribute.value()?);
         }
         if has_others {
-            self.put_off(tag, names);
+            self.put_off(tag, known);
         }
         Ok(values)
     }
 
-    fn put_off(&mut self, tag: Tag<'a>, known: &'static [&'static str]) {
+    fn put_off(&mut self, tag: Tag<'a>, known: Known) {
         self.rest = Some(Rest {
-            tag,
-            attributes: tag.attributes(&self.limits),
+            all: tag.attributes,
+            next: tag.attributes,
             known,
         });
     }
@@ -286,14 +310,14 @@ impl<'a> Reader<'a> {
     /// The next attribute that was put off.
     fn rest_item(&mut self) -> Result<Option<Item<'a>>, Fault> {
         while let Some(rest) = &mut self.rest {
-            let Some(attribute) = rest.attributes.next()? else {
+            let Some(attribute) = rest.next.next()? else {
                 self.rest = None;
                 break;
             };
-            if rest.known.contains(&attribute.name) {
+            if (rest.known)(attribute.name).is_some() {
                 continue;
             }
-            let mut before = rest.tag.attributes(&self.limits);
+            let mut before = rest.all;
             while let Some(other) = before.next()? {
                 if other.offset >= attribute.offset {
                     break;

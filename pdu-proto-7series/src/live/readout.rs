@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pdu_core::{Component, Counter, Decimal, Mode, Point, PowerState, Quality, Quantity, Reading, Statistic, Value};
 
+use super::attributes::is_space;
 use super::document::{Device, Document, Field, Outlet};
 use super::item::{DeviceItem, FieldItem, Item, OutletItem, UnknownItem, UnknownKind};
 use super::options::{Keep, Options};
 use super::reader::Reader;
-use super::text::{is_space, shown};
+use super::text::shown;
 use super::unknown::Unknowns;
 use super::{Deviation, DeviationKind, LiveError};
 use crate::wire::{Key, Meaning, Measure, OutletField, Place, Scale, power_state};
@@ -17,9 +18,9 @@ use crate::wire::{Key, Meaning, Measure, OutletField, Place, Scale, power_state}
 pub(super) fn read(document: &[u8], options: &Options) -> Result<Document, LiveError> {
     let mut reader = Reader::new(document, options.limits)?;
     let mut readout = Readout::new(options, document.len());
-    while let Some(item) = reader.next()? {
+    while let Some(mut item) = reader.next()? {
         readout.offset = reader.offset();
-        readout.take(item).map_err(|deviation| reader.refused(deviation))?;
+        readout.take(&mut item).map_err(|deviation| reader.refused(deviation))?;
     }
     Ok(readout.finish(&reader))
 }
@@ -72,8 +73,8 @@ impl<'o> Readout<'o> {
             options,
             host: None,
             devices: Vec::new(),
-            readings: Vec::with_capacity(size / 64),
-            outlets: Vec::with_capacity(size / 128),
+            readings: Vec::with_capacity(size / 36),
+            outlets: Vec::with_capacity(size / 96),
             unknowns: Unknowns::default(),
             deviations: Vec::new(),
             offset: 0,
@@ -86,11 +87,11 @@ impl<'o> Readout<'o> {
         }
     }
 
-    /// The error is that of strict mode.
-    fn take(&mut self, item: Item<'_>) -> Result<(), DeviationKind> {
+    /// Takes what it keeps out of an item. The error is that of strict mode.
+    fn take(&mut self, item: &mut Item<'_>) -> Result<(), DeviationKind> {
         match item {
             Item::Server(server) => {
-                self.host = server.host.and_then(filled);
+                self.host = server.host.take().and_then(filled);
                 Ok(())
             }
             Item::Device(device) => {
@@ -106,13 +107,13 @@ impl<'o> Readout<'o> {
         }
     }
 
-    fn device(&mut self, device: DeviceItem<'_>) {
+    fn device(&mut self, device: &mut DeviceItem<'_>) {
         self.end_device();
         self.device.first_reading = self.readings.len();
         self.devices.push(Device {
-            id: device.id.and_then(filled),
-            kind: device.kind.and_then(filled),
-            name: device.name.and_then(filled),
+            id: device.id.take().and_then(filled),
+            kind: device.kind.take().and_then(filled),
+            name: device.name.take().and_then(filled),
             inlet: None,
             sensors: self.sensors + 1..self.sensors + 1,
             fields: Vec::new(),
@@ -135,7 +136,7 @@ impl<'o> Readout<'o> {
         }
     }
 
-    fn field(&mut self, field: FieldItem<'_>) -> Result<(), DeviationKind> {
+    fn field(&mut self, field: &mut FieldItem<'_>) -> Result<(), DeviationKind> {
         let Some((measure, place)) = self.meaning(&field.key) else {
             self.keep_field(field);
             return Ok(());
@@ -200,24 +201,29 @@ impl<'o> Readout<'o> {
         })
     }
 
-    fn outlet(&mut self, outlet: OutletItem<'_>) -> Result<(), DeviationKind> {
+    fn outlet(&mut self, outlet: &mut OutletItem<'_>) -> Result<(), DeviationKind> {
         let Some(number) = outlet_number(&outlet.number) else {
             let value = shown(&outlet.number).to_owned();
-            self.keep_outlet(&outlet);
+            self.keep_outlet(outlet);
             return self.deviate(DeviationKind::OutletNumber { value });
         };
         let state = self.state(number, outlet.status.as_deref())?;
         self.note_outlet(number)?;
-        for field in OutletField::ALL {
-            if let Some((quantity, text)) = field.quantity().zip(outlet.attribute(field)) {
+        let measured = [
+            (OutletField::Amperes, &outlet.amperes),
+            (OutletField::Watts, &outlet.watts),
+            (OutletField::KilowattHours, &outlet.kilowatt_hours),
+        ];
+        for (field, text) in measured {
+            if let Some((quantity, text)) = field.quantity().zip(text.as_deref()) {
                 self.outlet_reading(number, field, quantity, text)?;
             }
         }
         self.outlets.push(Outlet {
             number,
-            name: outlet.name.and_then(filled),
+            name: outlet.name.take().and_then(filled),
             url: match self.options.keep {
-                Keep::Everything => outlet.url.and_then(filled),
+                Keep::Everything => outlet.url.take().and_then(filled),
                 Keep::Nothing => None,
             },
             state,
@@ -282,19 +288,20 @@ impl<'o> Readout<'o> {
         }
     }
 
-    fn keep(&mut self, unknown: UnknownItem<'_>) {
+    fn keep(&mut self, unknown: &mut UnknownItem<'_>) {
         if self.options.keep == Keep::Everything {
-            self.unknowns.push(self.offset, unknown);
+            let value = core::mem::take(&mut unknown.value);
+            self.unknowns.push(self.offset, unknown.kind, value);
         }
     }
 
-    fn keep_field(&mut self, field: FieldItem<'_>) {
+    fn keep_field(&mut self, field: &mut FieldItem<'_>) {
         if self.options.keep == Keep::Everything
             && let Some(device) = self.devices.last_mut()
         {
             device.fields.push(Field {
-                key: field.key.into_owned(),
-                value: field.value.map(Cow::into_owned),
+                key: core::mem::take(&mut field.key).into_owned(),
+                value: field.value.take().map(Cow::into_owned),
             });
         }
     }
@@ -303,7 +310,7 @@ impl<'o> Readout<'o> {
     fn keep_outlet(&mut self, outlet: &OutletItem<'_>) {
         for field in OutletField::ALL {
             if let Some(value) = outlet.attribute(field) {
-                self.keep(UnknownItem {
+                self.keep(&mut UnknownItem {
                     kind: UnknownKind::Attribute(field.as_str()),
                     value: Cow::Borrowed(value),
                 });
@@ -380,8 +387,9 @@ fn outlet_number(text: &str) -> Option<u16> {
     text.parse().ok().filter(|number| is_number && *number != 0)
 }
 
+#[inline]
 fn reading(point: Point, quantity: Quantity, statistic: Statistic, scale: Scale, text: &str) -> Reading {
-    let value = trimmed(text).parse().ok().and_then(|number| value(number, scale));
+    let value = number(trimmed(text)).and_then(|number| value(number, scale));
     Reading {
         point,
         quantity,
@@ -413,10 +421,51 @@ fn not_a_number(name: &str, value: &str) -> DeviationKind {
     }
 }
 
+/// Without the white space of XML around it.
 fn trimmed(text: &str) -> &str {
-    text.trim_matches(|character: char| u8::try_from(character).is_ok_and(is_space))
+    let (first, last) = (text.bytes().next(), text.bytes().next_back());
+    if first.is_some_and(is_space) || last.is_some_and(is_space) {
+        text.trim_matches(|character: char| u8::try_from(character).is_ok_and(is_space))
+    } else {
+        text
+    }
+}
+
+/// Digits with at most one point, as [`Decimal`] takes them; up to 18 octets without its care for what may overflow.
+fn number(text: &str) -> Option<Decimal> {
+    if text.len() > 18 || text.starts_with('-') {
+        return text.parse().ok();
+    }
+    let (mut mantissa, mut places, mut is_behind_point) = (0_i64, 0_i8, false);
+    for octet in text.bytes() {
+        match octet {
+            b'0'..=b'9' => {
+                mantissa = mantissa * 10 + i64::from(octet - b'0');
+                places += i8::from(is_behind_point);
+            }
+            b'.' if !is_behind_point => is_behind_point = true,
+            _ => return None,
+        }
+    }
+    let has_digits_around_point = !text.starts_with('.') && !text.is_empty() && is_behind_point == (places > 0);
+    has_digits_around_point.then_some(Decimal::new(mantissa, -places))
 }
 
 fn filled(text: Cow<'_, str>) -> Option<String> {
     (!text.is_empty()).then(|| text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_short_way_with_numbers_is_the_long_one(text in "-?[0-9.]{0,20}|[ -~]{0,4}") {
+            let short = number(&text).map(|number| (number.mantissa(), number.exponent()));
+            let long = text.parse::<Decimal>().ok().map(|number| (number.mantissa(), number.exponent()));
+            prop_assert_eq!(short, long);
+        }
+    }
 }

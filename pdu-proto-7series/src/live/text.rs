@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::attributes::is_space;
 use super::error::LiveFault;
 use super::tokens::Fault;
 
@@ -19,11 +20,6 @@ pub(super) fn shown(text: &str) -> &str {
 /// Whether XML takes all of it for white space.
 pub(super) fn is_blank(text: &str) -> bool {
     text.bytes().all(is_space)
-}
-
-/// White space of XML (XML 1.0, 2.3).
-pub(super) const fn is_space(octet: u8) -> bool {
-    matches!(octet, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// The value of an attribute that stands at `offset` (XML 1.0, 3.3.3): each white space is a blank, references are resolved.
@@ -56,6 +52,24 @@ pub(super) fn attribute_value(raw: &str, offset: usize) -> Result<Cow<'_, str>, 
     Ok(Cow::Owned(value))
 }
 
+/// Text between tags that stands at `offset`, with its references resolved.
+pub(super) fn content(raw: &str, offset: usize) -> Result<Cow<'_, str>, Fault> {
+    if !raw.contains('&') {
+        return Ok(with_line_ends(raw));
+    }
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((plain, behind)) = rest.split_once('&') {
+        text.push_str(&with_line_ends(plain));
+        let offset = offset + raw.len() - behind.len() - 1;
+        let (name, behind) = split_reference(behind, offset)?;
+        text.push(referenced(name, offset)?);
+        rest = behind;
+    }
+    text.push_str(&with_line_ends(rest));
+    Ok(Cow::Owned(text))
+}
+
 /// Text with line ends as XML has them (XML 1.0, 2.11).
 pub(super) fn with_line_ends(raw: &str) -> Cow<'_, str> {
     if raw.contains('\r') {
@@ -72,7 +86,7 @@ fn split_reference(behind_ampersand: &str, offset: usize) -> Result<(&str, &str)
 }
 
 /// The character that a reference at `offset` stands for: one of the five entities that XML has by itself, or a number.
-pub(super) fn referenced(name: &str, offset: usize) -> Result<char, Fault> {
+fn referenced(name: &str, offset: usize) -> Result<char, Fault> {
     match name {
         "amp" => Ok('&'),
         "lt" => Ok('<'),

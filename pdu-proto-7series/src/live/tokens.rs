@@ -1,14 +1,14 @@
-//! Elements and texts, by quick-xml: well formed, within the limits, and without a document type.
+//! Elements and texts: well formed, within the limits, and without a document type.
+//!
+//! quick-xml, which reads configurations, goes over each tag once to find its end and again for its attributes, and that alone takes
+//! as long as all that is wanted here: this goes over each octet once. Tests hold both to the same elements, attributes and texts.
 
 use std::borrow::Cow;
 
-use quick_xml::errors::SyntaxError;
-use quick_xml::events::Event;
-
-use super::attributes::{Attributes, name_len};
+use super::attributes::{Attribute, Attributes, TagEnd, is_space, name_len};
 use super::error::LiveFault;
 use super::options::Limits;
-use super::text::{is_blank, referenced, with_line_ends};
+use super::text::{content, is_blank, with_line_ends};
 
 /// Something wrong, and at which octet behind the byte order mark.
 #[derive(Clone, Debug)]
@@ -30,13 +30,11 @@ impl Fault {
 /// What a document consists of.
 #[derive(Clone, Debug)]
 pub(super) enum Token<'a> {
-    /// An element begins.
+    /// An element begins; its attributes may be asked for before the next token.
     Start(Tag<'a>),
-    /// An element that has nothing in it.
-    Empty(Tag<'a>),
     /// The innermost element ends.
     End,
-    /// Text that is not blank: CDATA and all references resolved, comments left out.
+    /// Text that is not blank: CDATA and references resolved, comments left out.
     Text(Cow<'a, str>),
 }
 
@@ -45,55 +43,40 @@ pub(super) enum Token<'a> {
 pub(super) struct Tag<'a> {
     /// The name of the element.
     pub(super) name: &'a str,
-    /// What stands behind the name.
-    attributes: &'a str,
     /// Where the tag begins.
     pub(super) offset: usize,
-}
-
-impl<'a> Tag<'a> {
-    pub(super) fn attributes(&self, limits: &Limits) -> Attributes<'a> {
-        let offset = self.offset + 1 + self.name.len();
-        Attributes::new(self.attributes, offset, limits.attributes)
-    }
-
-    /// Where the tag of an element that has nothing in it ends.
-    pub(super) const fn end_if_empty(&self) -> usize {
-        self.offset + "<".len() + self.name.len() + self.attributes.len() + "/>".len()
-    }
+    /// Its attributes, from the first one on.
+    pub(super) attributes: Attributes<'a>,
 }
 
 /// A document, token by token.
 pub(super) struct Tokens<'a> {
     text: &'a str,
-    xml: quick_xml::Reader<&'a [u8]>,
+    /// What has been read.
+    at: usize,
     limits: Limits,
-    depth: usize,
+    /// The names of the elements that are open.
+    open: Vec<&'a str>,
     elements: usize,
+    /// The tag that has begun and is not read to its end.
+    tag: Option<Attributes<'a>>,
     /// Where the last token begins.
     offset: usize,
     /// Text that goes on until the next tag, and where it begins.
     held: Option<(usize, Cow<'a, str>)>,
-    /// What came when there was text to be given first.
-    queued: Option<Queued<'a>>,
-}
-
-enum Queued<'a> {
-    Token(usize, Token<'a>),
-    EndOfDocument,
 }
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(text: &'a str, limits: Limits) -> Self {
         Self {
             text,
-            xml: quick_xml::Reader::from_str(text),
+            at: 0,
             limits,
-            depth: 0,
+            open: Vec::with_capacity(8),
             elements: 0,
+            tag: None,
             offset: 0,
             held: None,
-            queued: None,
         }
     }
 
@@ -102,101 +85,195 @@ impl<'a> Tokens<'a> {
         self.offset
     }
 
+    /// The next attribute of the element that began last; `None` behind its last one.
+    #[inline]
+    pub(super) fn attribute(&mut self) -> Result<Option<Attribute<'a>>, Fault> {
+        match &mut self.tag {
+            Some(attributes) if attributes.end().is_none() => attributes.next(),
+            _ => Ok(None),
+        }
+    }
+
+    /// The next token; `None` at the end of the document.
+    #[inline]
     pub(super) fn next(&mut self) -> Result<Option<Token<'a>>, Fault> {
+        if self.end_tag()? == Some(TagEnd::Empty) {
+            self.open.pop();
+            self.offset = self.at;
+            return Ok(Some(Token::End));
+        }
         loop {
-            let queued = match self.queued.take() {
-                Some(queued) => queued,
-                None => match self.read()? {
-                    Some(queued) => queued,
-                    None => continue,
-                },
+            let start = self.at;
+            let Some(&octet) = self.rest().first() else {
+                return self.end_document().map(|()| None);
             };
-            if let Some((offset, text)) = self.held.take()
-                && !is_blank(&text)
-            {
-                self.queued = Some(queued);
-                self.offset = offset;
-                return Ok(Some(Token::Text(text)));
+            if octet != b'<' {
+                self.character_data()?;
+                continue;
             }
-            return match queued {
-                Queued::Token(offset, token) => {
-                    self.offset = offset;
-                    Ok(Some(token))
+            let second = self.rest().get(1).copied();
+            match second {
+                Some(b'!') => self.declaration()?,
+                Some(b'?') => self.skip_behind("?>", 2)?,
+                _ => {
+                    // The text ends here: it comes first, and this is looked at again.
+                    if let Some((offset, text)) = self.held.take()
+                        && !is_blank(&text)
+                    {
+                        self.offset = offset;
+                        return Ok(Some(Token::Text(text)));
+                    }
+                    self.offset = start;
+                    return match second {
+                        Some(b'/') => self.end_element().map(Some),
+                        _ => self.start_element().map(Some),
+                    };
                 }
-                Queued::EndOfDocument => Ok(None),
-            };
+            }
         }
     }
 
-    /// One event of quick-xml; `None` if it is no token, or text that may go on.
-    fn read(&mut self) -> Result<Option<Queued<'a>>, Fault> {
-        let start = self.position();
-        let event = self.xml.read_event().map_err(|error| self.fault(start, &error))?;
-        let token = match event {
-            Event::Start(tag) => {
-                let tag = self.tag(start, tag.len(), 1)?;
-                self.depth += 1;
-                Token::Start(tag)
-            }
-            Event::Empty(tag) => Token::Empty(self.tag(start, tag.len(), 2)?),
-            Event::End(_) => {
-                self.depth = self.depth.saturating_sub(1);
-                Token::End
-            }
-            Event::Text(text) => {
-                let raw = self.text.get(start..start + text.len()).unwrap_or_default();
-                return self.hold(start, with_line_ends(raw)).map(|()| None);
-            }
-            Event::CData(data) => {
-                let start = start + "<![CDATA[".len();
-                let raw = self.text.get(start..start + data.len()).unwrap_or_default();
-                return self.hold(start, with_line_ends(raw)).map(|()| None);
-            }
-            Event::GeneralRef(name) => {
-                let name = self.text.get(start + 1..start + 1 + name.len()).unwrap_or_default();
-                let character = referenced(name, start)?;
-                return self.hold(start, Cow::Owned(character.to_string())).map(|()| None);
-            }
-            Event::DocType(_) => return Err(Fault::new(start, LiveFault::Doctype)),
-            Event::Comment(_) | Event::PI(_) | Event::Decl(_) => return Ok(None),
-            Event::Eof => return self.end().map(Some),
+    /// Reads the rest of a tag that has begun, and tells how it ends.
+    #[inline]
+    fn end_tag(&mut self) -> Result<Option<TagEnd>, Fault> {
+        let Some(mut attributes) = self.tag.take() else {
+            return Ok(None);
         };
-        Ok(Some(Queued::Token(start, token)))
+        if attributes.end().is_none() {
+            attributes.skip()?;
+        }
+        self.at = attributes.offset();
+        Ok(attributes.end())
     }
 
-    /// A tag of which quick-xml gave `len` octets, before `behind` octets that end it.
-    fn tag(&mut self, start: usize, len: usize, behind: usize) -> Result<Tag<'a>, Fault> {
-        let end = self.position().saturating_sub(behind);
-        let content = self.text.get(end.saturating_sub(len)..end).unwrap_or_default();
-        let (name, attributes) = content
-            .split_at_checked(name_len(content.as_bytes()))
-            .unwrap_or_default();
-        if name.is_empty() {
-            return Err(Fault::malformed(start, "tag without a name"));
-        }
-        if self.depth == 0 && self.elements > 0 {
-            return Err(Fault::malformed(start, "a second root element"));
+    #[inline]
+    fn start_element(&mut self) -> Result<Token<'a>, Fault> {
+        let offset = self.at;
+        let name_at = offset + 1;
+        let name = self.name(name_at, "tag without a name")?;
+        if self.open.is_empty() && self.elements > 0 {
+            return Err(Fault::malformed(offset, "a second root element"));
         }
         self.elements += 1;
-        if self.elements > self.limits.elements {
-            let limit = self.limits.elements;
-            return Err(Fault::new(start, LiveFault::TooManyElements { limit }));
+        let (depth, limits) = (self.open.len(), &self.limits);
+        if self.elements > limits.elements {
+            let limit = limits.elements;
+            return Err(Fault::new(offset, LiveFault::TooManyElements { limit }));
         }
-        if self.depth >= self.limits.depth {
-            let limit = self.limits.depth;
-            return Err(Fault::new(start, LiveFault::TooDeep { limit }));
+        if depth >= limits.depth {
+            let limit = limits.depth;
+            return Err(Fault::new(offset, LiveFault::TooDeep { limit }));
         }
-        Ok(Tag {
+        self.open.push(name);
+        let attributes = Attributes::new(self.text, name_at + name.len(), limits.attributes);
+        self.tag = Some(attributes);
+        Ok(Token::Start(Tag {
             name,
+            offset,
             attributes,
-            offset: start,
-        })
+        }))
+    }
+
+    fn end_element(&mut self) -> Result<Token<'a>, Fault> {
+        let start = self.at;
+        let name_at = start + 2;
+        let name = self.name(name_at, "tag without a name")?;
+        self.at = name_at + name.len();
+        let spaces = self.rest().iter().take_while(|&&octet| is_space(octet)).count();
+        self.at += spaces;
+        match self.rest().first() {
+            Some(b'>') => self.at += 1,
+            Some(_) => return Err(Fault::malformed(self.at, "end tag with more than a name")),
+            None => return Err(self.truncated()),
+        }
+        if self.open.pop() != Some(name) {
+            return Err(Fault::malformed(start, "end tag of another element"));
+        }
+        Ok(Token::End)
+    }
+
+    fn name(&self, at: usize, or: &'static str) -> Result<&'a str, Fault> {
+        let rest = self.text.as_bytes().get(at..).unwrap_or_default();
+        match name_len(rest) {
+            len if len == rest.len() => Err(self.truncated()),
+            0 => Err(Fault::malformed(self.at, or)),
+            len => Ok(self.text.get(at..at + len).unwrap_or_default()),
+        }
+    }
+
+    /// A comment, CDATA, or what is refused, behind `<!`.
+    fn declaration(&mut self) -> Result<(), Fault> {
+        const CDATA: &str = "<![CDATA[";
+        const COMMENT: &str = "<!--";
+        const DOCTYPE: &[u8] = b"<!DOCTYPE";
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        if rest.starts_with(COMMENT) {
+            return self.skip_behind("-->", COMMENT.len());
+        }
+        if rest.starts_with(CDATA) {
+            let start = self.at + CDATA.len();
+            self.skip_behind("]]>", CDATA.len())?;
+            let raw = self.text.get(start..self.at - "]]>".len()).unwrap_or_default();
+            return self.hold(start, with_line_ends(raw));
+        }
+        let octets = rest.as_bytes();
+        // HTML has it in small letters as well.
+        if octets
+            .get(..DOCTYPE.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(DOCTYPE))
+        {
+            return Err(Fault::new(self.at, LiveFault::Doctype));
+        }
+        let is_beginning = |of: &[u8]| of.starts_with(octets);
+        if [CDATA.as_bytes(), COMMENT.as_bytes(), DOCTYPE]
+            .into_iter()
+            .any(is_beginning)
+        {
+            return Err(self.truncated());
+        }
+        Err(Fault::malformed(self.at, "unknown markup behind \"<!\""))
+    }
+
+    /// Goes on behind the next `end` that stands at least `from` octets from here.
+    fn skip_behind(&mut self, end: &str, from: usize) -> Result<(), Fault> {
+        let start = self.at + from;
+        let len = self.text.get(start..).and_then(|rest| rest.find(end));
+        self.at = start + len.ok_or_else(|| self.truncated())? + end.len();
+        Ok(())
+    }
+
+    /// What stands before the next tag.
+    fn character_data(&mut self) -> Result<(), Fault> {
+        let start = self.at;
+        let rest = self.rest();
+        let blanks = rest.iter().take_while(|&&octet| is_space(octet)).count();
+        let ends_blank = matches!(rest.get(blanks), Some(b'<') | None);
+        if ends_blank && self.held.is_none() {
+            self.at += blanks;
+            return Ok(());
+        }
+        let len = rest.iter().position(|&octet| octet == b'<').unwrap_or(rest.len());
+        self.at += len;
+        let raw = self.text.get(start..self.at).unwrap_or_default();
+        if self.open.is_empty() {
+            return Err(Fault::malformed(start + blanks, "text outside the root element"));
+        }
+        let text = content(raw, start).map_err(|fault| self.truncated_if_last(fault))?;
+        self.hold(start, text)
+    }
+
+    /// A reference that is not closed at the very end of the document may only have been cut off.
+    fn truncated_if_last(&self, fault: Fault) -> Fault {
+        if self.at == self.text.len() {
+            self.truncated()
+        } else {
+            fault
+        }
     }
 
     fn hold(&mut self, start: usize, text: Cow<'a, str>) -> Result<(), Fault> {
-        if self.depth == 0 && !is_blank(&text) {
-            let blanks = text.len() - text.trim_start().len();
-            return Err(Fault::malformed(start + blanks, "text outside the root element"));
+        if self.open.is_empty() {
+            return Err(Fault::malformed(start, "text outside the root element"));
         }
         match &mut self.held {
             None => self.held = Some((start, text)),
@@ -205,36 +282,21 @@ impl<'a> Tokens<'a> {
         Ok(())
     }
 
-    fn end(&self) -> Result<Queued<'a>, Fault> {
-        let fault = match (self.elements, self.depth) {
-            (0, _) => LiveFault::NoElement,
-            (_, 0) => return Ok(Queued::EndOfDocument),
-            _ => LiveFault::Truncated,
-        };
-        Err(Fault::new(self.text.len(), fault))
+    fn end_document(&self) -> Result<(), Fault> {
+        match (self.elements, self.open.len()) {
+            (0, _) => Err(Fault::new(self.text.len(), LiveFault::NoElement)),
+            (_, 0) => Ok(()),
+            _ => Err(self.truncated()),
+        }
     }
 
-    fn position(&self) -> usize {
-        usize::try_from(self.xml.buffer_position()).unwrap_or(usize::MAX)
+    #[inline]
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
-    /// What an error of quick-xml means, at a token that begins at `start`.
-    fn fault(&self, start: usize, error: &quick_xml::Error) -> Fault {
-        use quick_xml::errors::IllFormedError as IllFormed;
-        let what = match error {
-            quick_xml::Error::Syntax(SyntaxError::InvalidBangMarkup) => "unknown markup behind \"<!\"",
-            quick_xml::Error::Syntax(SyntaxError::UnclosedDoctype) => return Fault::new(start, LiveFault::Doctype),
-            // All others of the syntax are something that has begun and does not end.
-            quick_xml::Error::Syntax(_) => return Fault::new(self.text.len(), LiveFault::Truncated),
-            quick_xml::Error::IllFormed(IllFormed::UnmatchedEndTag(_) | IllFormed::MismatchedEndTag { .. }) => {
-                "end tag of another element"
-            }
-            quick_xml::Error::IllFormed(IllFormed::UnclosedReference) => "\"&\" without \";\"",
-            quick_xml::Error::IllFormed(IllFormed::MissingDoctypeName) => {
-                return Fault::new(start, LiveFault::Doctype);
-            }
-            _ => "not XML",
-        };
-        Fault::malformed(start, what)
+    #[cold]
+    fn truncated(&self) -> Fault {
+        Fault::new(self.text.len(), LiveFault::Truncated)
     }
 }

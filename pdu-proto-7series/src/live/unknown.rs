@@ -1,8 +1,9 @@
 //! What a document has that nobody knows, each with its path.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::item::{UnknownItem, UnknownKind};
+use super::item::UnknownKind;
 use super::places::{Places, push_step};
 
 /// An element, an attribute or a text of a document that is not known.
@@ -87,8 +88,8 @@ impl<'d> Unknown<'d> {
 
 impl Unknowns {
     /// Adds what stands at `offset`, behind all that was added before.
-    pub(super) fn push(&mut self, offset: usize, item: UnknownItem<'_>) {
-        let kind = match item.kind {
+    pub(super) fn push(&mut self, offset: usize, kind: UnknownKind<'_>, value: Cow<'_, str>) {
+        let kind = match kind {
             UnknownKind::Element(_) => Kind::Element,
             UnknownKind::Attribute(name) => Kind::Attribute(name.to_owned()),
             UnknownKind::Text => Kind::Text,
@@ -97,7 +98,7 @@ impl Unknowns {
             offset,
             element: 0,
             kind,
-            value: item.value.into_owned(),
+            value: value.into_owned(),
         });
     }
 

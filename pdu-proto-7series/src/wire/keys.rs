@@ -1,6 +1,7 @@
 use pdu_core::{Basis, Line, Quantity, Statistic};
 
 pub use super::keys_table::KEYS;
+use super::keys_table::TABLE;
 
 /// A key of a `field` in the live XML, and what its value means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -141,12 +142,47 @@ fn external(rest: &str) -> Option<KeyMatch> {
 }
 
 fn row(text: &str, external: Option<u16>) -> Option<KeyMatch> {
-    let index = KEYS.iter().position(|key| key.text == text)?;
-    Some(KeyMatch {
-        key: KEYS.get(index)?,
-        index: u8::try_from(index).ok()?,
-        external,
-    })
+    let mut slot = slot(text.as_bytes());
+    loop {
+        let index = *SLOTS.get(slot)?;
+        let key = KEYS.get(usize::from(index))?;
+        if key.text == text {
+            return Some(KeyMatch { key, index, external });
+        }
+        slot = (slot + 1) % SLOTS.len();
+    }
+}
+
+/// No row.
+const FREE: u8 = u8::MAX;
+
+/// The rows by what [`slot`] makes of their texts: a row whose slot is taken stands in the next one that is free.
+static SLOTS: [u8; 256] = slots();
+
+const fn slots() -> [u8; 256] {
+    let mut slots = [FREE; 256];
+    let mut index = 0;
+    while index < TABLE.len() {
+        let mut at = slot(TABLE[index].text.as_bytes());
+        while slots[at] != FREE {
+            at = (at + 1) % slots.len();
+        }
+        #[allow(clippy::cast_possible_truncation)] // far fewer rows
+        let row = index as u8;
+        slots[at] = row;
+        index += 1;
+    }
+    slots
+}
+
+/// Where a text is looked for first: keys differ in their length, at their beginning, or at their end.
+const fn slot(text: &[u8]) -> usize {
+    match text {
+        [first, .., before, last] => {
+            (text.len() + *first as usize * 11 + *before as usize * 5 + *last as usize * 7) % 256
+        }
+        _ => 0,
+    }
 }
 
 #[cfg(test)]

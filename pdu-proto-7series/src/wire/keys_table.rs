@@ -12,8 +12,10 @@ const PHASES: &str = "as the key of line A; manual, lines 330 to 336";
 const CELSIUS: &str = "as the key in degrees Celsius";
 
 /// All keys that are known.
+pub static KEYS: &[Key] = &TABLE;
+
 #[rustfmt::skip] // a row a line
-pub static KEYS: &[Key] = &[
+pub(super) const TABLE: [Key; 57] = [
     reading("KWatt-hrs-Total", Place::Inlet(Line::Total), Quantity::ActiveEnergy, Statistic::Now, Scale::Count(3), WiredAs::Any, Basis::Seen, READERS),
     reading("RealPower-Total", Place::Inlet(Line::Total), Quantity::ActivePower, Statistic::Now, Scale::Gauge(0), WiredAs::Any, Basis::Seen, READERS),
     reading("KWatt-hrs-A", Place::Inlet(Line::L1), Quantity::ActiveEnergy, Statistic::Now, Scale::Count(3), WiredAs::Wye, Basis::Seen, READERS),
