@@ -4,12 +4,12 @@
 
 use std::borrow::Cow;
 
-use pdu_core::{Component, Counter, Decimal, Line, Mode, Point, PowerState, Quality, Quantity, Reading, Value};
+use pdu_core::{Basis, Component, Counter, Decimal, Line, Mode, Point, PowerState, Quality, Quantity, Reading, Value};
 use pdu_proto_7series::live::{
     Deviation, DeviationKind, DeviceItem, Document, FieldItem, Item, Keep, Limits, LiveError, LiveFault, Options,
     OutletItem, Reader, ServerItem, UnknownKind, Wiring, WriteError, Writer,
 };
-use pdu_proto_7series::wire::{Basis, KEYS, Key, Meaning, Place, WiredAs};
+use pdu_proto_7series::wire::{KEYS, Key, Meaning, Place, WiredAs};
 use proptest::prelude::*;
 
 fn parse(xml: &str) -> Document {

@@ -13,7 +13,8 @@ pub struct Key {
     pub meaning: Meaning,
     /// Which units show it.
     pub wired_as: WiredAs,
-    /// How sure it is that units have this key with this meaning.
+    /// How sure it is that units have this key with this meaning: seen, if programs that read real units ask for it; inferred, if
+    /// it was concluded from those, and from the readings that the manual lists.
     pub basis: Basis,
     /// Where it comes from: readers of real units, or lines of the manual by which it was concluded.
     pub source: &'static str,

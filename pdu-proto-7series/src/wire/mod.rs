@@ -1,7 +1,7 @@
 //! What the unit calls its readings, its outlets' attributes and its outlets' actions: tables. No allocation, no std.
 //!
-//! No document of the maker says what the live XML has. [`KEYS`] says of every key whether it was [seen](Basis::Seen) in
-//! documents of real units or is [inferred](Basis::Inferred) from those that were.
+//! No document of the maker says what the live XML has. [`KEYS`] says of every key whether it was [seen](pdu_core::Basis::Seen) in
+//! documents of real units or is [inferred](pdu_core::Basis::Inferred) from those that were.
 //!
 //! ```
 //! use pdu_core::{Line, Quantity};
