@@ -18,6 +18,7 @@ use pdu_proto_modbus::bps2000::{Mode, REGISTER_COUNT, Readout};
 use pdu_proto_modbus::wire::{Registers, Request, Response, rtu, tcp, value};
 
 mod bare;
+mod series7;
 mod snmp;
 mod telnet;
 
@@ -27,7 +28,7 @@ const VOLTAGE: [u8; 7] = [0x01, 0x03, 0x02, 0x09, 0x0E, 0x3F, 0xD0];
 
 /// What `bare` calls: the number of the first check that failed, 0 if none did.
 fn run() -> u8 {
-    let checks: [fn() -> Option<bool>; 15] = [
+    let checks: [fn() -> Option<bool>; 17] = [
         request_is_built,
         answer_is_read,
         tcp_frame_is_read,
@@ -36,6 +37,8 @@ fn run() -> u8 {
         deadlines_are_merged,
         text_command_is_built,
         text_status_is_read,
+        series7::key_is_found,
+        series7::action_is_found,
         snmp::response_is_read,
         snmp::envelope_is_built_and_read,
         snmp::message_is_sealed_verified_and_deciphered,
