@@ -408,6 +408,45 @@ fn settings_without_a_keyword_are_refused_by_name_before_anything_is_set() {
     }
 }
 
+#[test]
+fn a_value_that_cannot_be_typed_is_refused_before_another_one_is_set() {
+    let mail = |account: &str| Settings {
+        web: Some(WebSettings {
+            http_port: Some(8080),
+            ..WebSettings::default()
+        }),
+        mail: Some(MailSettings {
+            account: Some(account.into()),
+            ..MailSettings::default()
+        }),
+        ..Settings::default()
+    };
+    let user = |password: &str| Settings {
+        users: vec![UserSettings {
+            name: "admin".into(),
+            role: None,
+            password: Some(password.into()),
+        }],
+        ..mail("a@example.org")
+    };
+    for wanted in [
+        mail("a&b"),
+        mail("a\r\n10"),
+        user("hush&new:x"),
+        user("hushhushhushhush"),
+    ] {
+        let mut talk = Talk::new(options());
+        let (kind, effect, text) = talk.fails(Command::SetSettings(Box::new(wanted)));
+        assert_eq!(
+            (kind, effect),
+            (ErrorKind::InvalidArgument, Effect::NotApplied),
+            "{text}"
+        );
+        assert_eq!(talk.unit().counts().settings, 0, "{text}");
+        assert!(!text.contains("hush"), "{text}");
+    }
+}
+
 // --- The contract --------------------------------------------------------------------------------------------------------
 
 /// Commands that take one screen or several, and between them ones that each are the only one of their kind.

@@ -149,15 +149,21 @@ impl Plan {
             return None;
         }
         match core::mem::replace(&mut self.aim, Aim::Done) {
-            Aim::SetThreshold(setting) => self.go_on(change_of(&setting, &self.readout, options)),
-            Aim::SetSettings(wanted) => self.go_on(settings::changes(&wanted, &self.readout, options)),
+            Aim::SetThreshold(setting) => self.go_on(change_of(&setting, &self.readout, options), options),
+            Aim::SetSettings(wanted) => self.go_on(settings::changes(&wanted, &self.readout, options), options),
             aim => Some(Ok(aim.answer(&self.readout, options))),
         }
     }
 
-    /// What is to be set is known now. Nothing: it is as wanted.
-    fn go_on(&mut self, requests: Result<Vec<Request>, DeviceError>) -> Option<Result<Answer, DeviceError>> {
-        match requests {
+    /// What is to be set is known now. Nothing: it is as wanted. All values are looked at before the first is set.
+    fn go_on(
+        &mut self,
+        requests: Result<Vec<Request>, DeviceError>,
+        options: &Options,
+    ) -> Option<Result<Answer, DeviceError>> {
+        let check = |request: &Request| request.check(options).map_err(DeviceError::new);
+        let checked = requests.and_then(|requests| requests.iter().try_for_each(check).map(|()| requests));
+        match checked {
             Ok(requests) if requests.is_empty() => Some(Ok(Answer::Confirmed)),
             Ok(requests) => {
                 self.requests.extend(requests);
