@@ -144,7 +144,11 @@ fn entry_ten_is_not_sent_without_a_confirmation() {
 
 #[test]
 fn an_undocumented_line_is_no_way_around_a_confirmation() {
-    for text in ["clearp1", "CLEARP1", "restart", "factory", "master reset", "reboot"] {
+    let guarded = ["clearp1", "CLEARP1", "restart", "factory", "master reset", "reboot"];
+    for text in guarded
+        .into_iter()
+        .chain(["default", "load Defaults", "restore", "erase", "wipe"])
+    {
         assert_eq!(refused(&Line::Undocumented(Secret::new(text))), LineError::Unconfirmed);
     }
     for text in ["1", "2", "10", " 1", "-", "a\r\n1", "a\n", "a\0", "\u{ff}x", "aé"] {

@@ -282,7 +282,9 @@ fn check_undocumented(text: &str) -> Result<(), LineError> {
         return Err(LineError::Character { field });
     }
     // Not by the back door: these have lines of their own, or none.
-    let guarded = ["clear", "restart", "factory", "reset", "reboot"];
+    let guarded = [
+        "clear", "restart", "factory", "reset", "reboot", "default", "restore", "erase", "wipe",
+    ];
     if guarded.iter().any(|word| find(bytes, word).is_some()) {
         return Err(LineError::Unconfirmed);
     }
