@@ -93,6 +93,12 @@ fn a_phase_outside_one_to_three_or_twice_is_refused() {
 }
 
 #[test]
+fn a_phase_with_a_zero_before_it_is_refused() {
+    let text = load(&LOAD.replace("Phase1", "Phase01"));
+    refused(ScreenKind::Load, &text, Expected::Phase(1), Found::Octet(b'0'));
+}
+
+#[test]
 fn a_fourth_phase_is_refused() {
     let text = load(&format!("{LOAD} Phase4:0.00A"));
     for mode in [Mode::Strict, Mode::Lenient] {

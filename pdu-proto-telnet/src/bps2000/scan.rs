@@ -225,10 +225,13 @@ impl<'a> Cursor<'a> {
     /// The number of exactly this phase.
     pub(super) fn phase(&mut self, phase: u8) -> Scan<()> {
         let mut fault = self.fault(Expected::Phase(phase));
-        let Ok(found) = self.integer(20, u64::MAX) else {
+        let mut ahead = *self;
+        let Ok(found) = ahead.integer(20, u64::MAX) else {
             return Err(fault);
         };
         if found == u64::from(phase) {
+            // One digit: `ph` of the grammar.
+            self.integer(1, u64::MAX).map_err(|_| fault)?;
             return Ok(());
         }
         fault.found = Found::Phase(found);
