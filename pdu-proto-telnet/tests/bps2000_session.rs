@@ -321,6 +321,18 @@ fn a_restart_of_which_nothing_was_heard_has_an_unknown_effect_and_is_not_repeate
 }
 
 #[test]
+fn a_negotiation_is_no_line_that_the_console_heard() {
+    // Options 10 and 13 are the octets of a line end.
+    for option in [b'\n', b'\r'] {
+        let mut talk = Talk::new(TERSE);
+        talk.ask(Request::Clock).unwrap();
+        talk.unit().says_when_it_restarts = vec![255, 253, option];
+        let error = talk.ask(Request::Restart(Confirmed::on_purpose())).unwrap_err();
+        assert_eq!(error.effect(), Effect::Unknown);
+    }
+}
+
+#[test]
 fn a_restart_that_is_withdrawn_leaves_the_menu_that_restarts() {
     let mut talk = Talk::new(USUAL);
     talk.ask(Request::Clock).unwrap();

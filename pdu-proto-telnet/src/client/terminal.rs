@@ -121,6 +121,8 @@ pub struct Terminal {
     waiting: Option<Sent>,
     /// Negotiations since there were data.
     negotiations: u32,
+    /// Ends of lines that came, those of echoes too.
+    line_ends: u64,
 }
 
 struct Sent {
@@ -142,6 +144,7 @@ impl Terminal {
             sent: None,
             waiting: None,
             negotiations: 0,
+            line_ends: 0,
         }
     }
 
@@ -270,6 +273,11 @@ impl Terminal {
         false
     }
 
+    /// How many lines have ended, those of echoes too.
+    pub(crate) const fn line_ends(&self) -> u64 {
+        self.line_ends
+    }
+
     /// How many octets the output can still take.
     pub fn room(&self) -> usize {
         self.output.room()
@@ -328,6 +336,7 @@ impl Terminal {
             Some(Line::Text(_)) => Found::Line,
             Some(Line::TooLong) => Found::TooLong,
         };
+        self.line_ends += u64::from(matches!(found, Found::Line));
         (found, used)
     }
 

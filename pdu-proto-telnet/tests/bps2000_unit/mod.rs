@@ -99,6 +99,8 @@ pub(crate) struct Unit {
     pub(crate) logins: usize,
     /// Shown instead of what would be, from the next line on: each once.
     pub(crate) instead: VecDeque<Vec<u8>>,
+    /// The last that it says when it goes down.
+    pub(crate) says_when_it_restarts: Vec<u8>,
     name: String,
     output: Vec<u8>,
     nvt: Nvt,
@@ -151,6 +153,7 @@ impl Unit {
             clearings: 0,
             logins: 0,
             instead: VecDeque::new(),
+            says_when_it_restarts: Vec::new(),
             name: "admin".into(),
             output: Vec::new(),
             nvt: Nvt::default(),
@@ -274,6 +277,8 @@ impl Unit {
             Line::Load(_) => self.answer(|unit| unit.says(b"Error\r\n\r\nPlease enter the command:")),
             Line::Restart(_) => {
                 self.restarts += 1;
+                let last = std::mem::take(&mut self.says_when_it_restarts);
+                self.says(&last);
                 self.close();
             }
             Line::FactoryDefault(_) => {

@@ -355,6 +355,7 @@ impl Console {
             return bytes.len();
         }
         let mut used = 0;
+        let line_ends = self.terminal.line_ends();
         while let Some(rest @ [_, ..]) = bytes.get(used..) {
             let taken = match self.terminal.next(rest) {
                 Ok((None, 0)) => break,
@@ -370,15 +371,16 @@ impl Console {
             }
         }
         if used > 0 {
-            self.hear(bytes.get(..used).unwrap_or_default());
+            self.hear(line_ends);
             self.look();
         }
         used
     }
 
-    fn hear(&mut self, bytes: &[u8]) {
+    /// Whether a line has ended since there were so many.
+    fn hear(&mut self, line_ends: u64) {
         if let Phase::Awaiting(awaiting) = &mut self.phase {
-            awaiting.is_heard |= awaiting.is_begun && bytes.iter().any(|octet| matches!(octet, b'\r' | b'\n'));
+            awaiting.is_heard |= awaiting.is_begun && self.terminal.line_ends() != line_ends;
         }
     }
 
