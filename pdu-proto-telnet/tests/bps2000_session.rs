@@ -438,6 +438,20 @@ fn screens_that_are_none_are_refused_and_nothing_more_is_typed() {
 }
 
 #[test]
+fn what_goes_wrong_with_a_request_that_was_withdrawn_costs_no_other() {
+    let mut talk = Talk::new(USUAL);
+    talk.ask(Request::Clock).unwrap();
+    talk.unit().instead.extend([main_menu(), screen(&HTTP)]);
+    let ticket = talk.harness.submit(Request::Network).unwrap();
+    let asked = |harness: &Harness<Session, Unit>| harness.server().times("4") == 1;
+    assert!(talk.harness.run(Duration::from_secs(5), asked).unwrap());
+    talk.harness.cancel(ticket);
+    talk.asked += 1;
+    assert!(talk.ask(Request::SetPort(81)).is_ok());
+    assert_eq!(talk.unit().times("port:81"), 1);
+}
+
+#[test]
 fn streams_that_are_none_are_refused() {
     let subnegotiation = [&[255, 250, 24][..], &[b'x'; 2000]].concat();
     let flood: Vec<u8> = (0..2000_u16).flat_map(|n| [255, 253, n.to_le_bytes()[0]]).collect();

@@ -555,9 +555,11 @@ impl Console {
     }
 
     /// Something went wrong on the connection: the current request ends with it, or begins anew if it may. During a login that is the
-    /// one that it was for.
+    /// one that it was for. Behind one, a request that still waits has no part in what was withdrawn, or is the session's own.
     fn break_off(&mut self, error: impl FnOnce(Effect) -> TelnetError) {
-        self.take_next();
+        if self.current.is_none() && self.is_logging_in() {
+            self.take_next();
+        }
         if let Some(entry) = self.current.take()
             && let Some(ticket) = entry.ticket
         {
@@ -569,6 +571,16 @@ impl Console {
             }
         }
         self.leave(LinkState::Broken);
+    }
+
+    fn is_logging_in(&self) -> bool {
+        match &self.phase {
+            Phase::Apart => false,
+            Phase::At(place) => !matches!(place, Place::Screen(_)),
+            Phase::Awaiting(awaiting) => {
+                matches!(awaiting.expect, Expect::Greeting | Expect::Password | Expect::Menu)
+            }
+        }
     }
 
     /// Over another connection: what was lost or late may be there, what was wrong will be wrong again.
