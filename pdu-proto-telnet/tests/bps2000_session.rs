@@ -500,6 +500,21 @@ fn a_prompt_is_one_once_nothing_came_behind_it() {
 }
 
 #[test]
+fn a_login_that_cannot_be_typed_is_refused_before_anything_is_sent() {
+    for (account, password) in [
+        ("admin", "a&b"),
+        ("admin", ""),
+        ("a:b", PASSWORD),
+        ("admin\r\n10", PASSWORD),
+    ] {
+        let mut talk = Talk::with(Options::new(account, password), USUAL);
+        let error = talk.ask(Request::Clock).unwrap_err();
+        assert!(matches!(error, TelnetError::Line(_)), "{error}");
+        assert_eq!(talk.unit().heard, []);
+    }
+}
+
+#[test]
 fn a_refused_login_is_not_tried_again_for_anything_that_waits() {
     let mut talk = Talk::with(Options::new("admin", "wrongpass"), USUAL);
     for request in [

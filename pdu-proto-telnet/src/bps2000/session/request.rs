@@ -158,6 +158,8 @@ impl Request {
             return Err(TelnetError::Undocumented { what });
         }
         let mut scratch = zeroize::Zeroizing::new([0; MAX_LINE]);
+        Line::Account(&options.account).encode(&mut scratch[..])?;
+        Line::Password(crate::bps2000::Secret::new(options.password.reveal())).encode(&mut scratch[..])?;
         for nth in [Nth::First, Nth::Second] {
             self.encode(nth, options.clock_form, &mut scratch[..])?;
         }
