@@ -45,7 +45,9 @@ use crate::TelnetError;
 ///
 /// One thing is assumed and cannot be proven from the manual: that a setting after which no known screen comes leaves the console on
 /// the screen where it was typed, as `master load` does. The next line typed is then the number before `Back`; on the main menu, should
-/// the console be there, that number would open another entry (never the tenth), and the session would notice.
+/// the console be there, that number would open another entry, and the session would notice. Behind a setting that is never the
+/// tenth. Behind `Load` it is, since `Back` of entry 1 is a 10: where a picture (lines 763 to 765) misleads, the menu that restarts
+/// would be shown, nothing typed there, and the connection given up.
 ///
 /// ```
 /// use pdu_core::{Instant, LinkDemand, Endpoint, Session as _};
