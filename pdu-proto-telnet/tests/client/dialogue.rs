@@ -254,6 +254,36 @@ fn a_command_that_has_begun_to_leave_is_finished_and_its_reply_given_to_nobody()
 }
 
 #[test]
+fn a_command_that_never_leaves_ends_in_time() {
+    for (left, effect) in [(0, Effect::NotApplied), (3, Effect::Unknown)] {
+        for options in [options(), serial()] {
+            let mut talk = Talk::at_prompt(options);
+            talk.ask("reboot");
+            talk.console.handle_transmitted(talk.now, left);
+            talk.wait(19_999).expect_nothing_done();
+            talk.wait(1);
+            let awaited = Awaited::Transmission;
+            assert_eq!(talk.done(), Err(TelnetError::Timeout { awaited, effect }));
+        }
+    }
+}
+
+#[test]
+fn a_command_for_which_there_is_no_room_leaves_none_behind_it_waiting() {
+    let mut talk = Talk::at_prompt(options());
+    let negotiations = [b"\xFF\xFD\x18".repeat(100), b" ".to_vec()].concat();
+    for _ in 0..12 {
+        talk.hear(&negotiations);
+    }
+    talk.ask("x".repeat(512));
+    talk.ask("y".repeat(512));
+    talk.wait(50);
+    let (dones, _) = talk.told();
+    assert_eq!(dones.len(), 2, "{dones:?}");
+    assert!(dones.iter().all(|done| matches!(done, Err(TelnetError::Wire(_)))));
+}
+
+#[test]
 fn a_login_goes_on_when_the_command_that_wanted_it_is_withdrawn() {
     let mut talk = Talk::new(options());
     let ticket = talk.ask("show");

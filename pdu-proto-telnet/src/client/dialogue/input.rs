@@ -58,7 +58,7 @@ impl Dialogue {
     pub(super) fn final_effect(&mut self) -> Effect {
         match self.phase {
             Phase::Collecting { .. } => Effect::Unknown,
-            Phase::Sending(_) if !self.terminal.withdraw_line() => Effect::Unknown,
+            Phase::Sending { .. } if !self.terminal.withdraw_line() => Effect::Unknown,
             _ => Effect::NotApplied,
         }
     }
@@ -75,7 +75,7 @@ impl Dialogue {
             // Nobody wants it.
             Phase::Collecting { .. } => {}
             Phase::Seeking { .. } => self.take_on_the_way(line),
-            Phase::Idle | Phase::Sending(_) | Phase::Poisoned { .. } => self.note(line),
+            Phase::Idle | Phase::Sending { .. } | Phase::Poisoned { .. } => self.note(line),
         }
     }
 
@@ -121,7 +121,7 @@ impl Dialogue {
             return;
         }
         let answered = match &self.phase {
-            Phase::Sending(_) => Seen::Prompt,
+            Phase::Sending { .. } => Seen::Prompt,
             Phase::Seeking {
                 step: Step::Account, ..
             } => Seen::Account,
@@ -134,7 +134,7 @@ impl Dialogue {
             return;
         }
         match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Sending(entry) => {
+            Phase::Sending { entry, .. } => {
                 self.queue.push_front(entry);
                 self.advance();
             }

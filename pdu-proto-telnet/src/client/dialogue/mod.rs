@@ -16,6 +16,8 @@ use crate::{Awaited, TelnetError};
 
 /// How many commands are in the table, those included whose end was not taken yet.
 const CAPACITY: usize = 8;
+/// A command may take so many times as long to leave as its reply to begin: then the peer does not read.
+const LEAVING: u32 = 4;
 /// How long commands wait for a serial line to be quiet.
 const BUSY_LINE: Duration = Duration::from_secs(5);
 
@@ -27,7 +29,7 @@ enum Phase {
     /// The way to the prompt.
     Seeking { step: Step, deadline: Instant },
     /// The command is in the output, and the prompt stands.
-    Sending(Entry),
+    Sending { entry: Entry, deadline: Instant },
     /// The command has left.
     Collecting { exchange: Exchange, deadline: Instant },
     /// Serial: a reply did not come, and may still.
@@ -120,7 +122,7 @@ impl Dialogue {
     /// The ticket that is not in the queue any more, and not told yet.
     fn current(&self) -> Option<Ticket> {
         match &self.phase {
-            Phase::Sending(entry) => Some(entry.ticket),
+            Phase::Sending { entry, .. } => Some(entry.ticket),
             Phase::Collecting { exchange, .. } => exchange.ticket,
             Phase::Idle | Phase::Seeking { .. } | Phase::Poisoned { .. } => None,
         }
@@ -163,9 +165,9 @@ impl Dialogue {
     /// Takes the current command back; if something of it has left it goes on, for nobody.
     fn withdraw(&mut self) -> Effect {
         match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Sending(_) if self.terminal.withdraw_line() => return Effect::NotApplied,
+            Phase::Sending { .. } if self.terminal.withdraw_line() => return Effect::NotApplied,
             // Its last octets are still to leave, and its reply to come.
-            Phase::Sending(_) => self.collect(None),
+            Phase::Sending { .. } => self.collect(None),
             Phase::Collecting { mut exchange, deadline } => {
                 exchange.ticket = None;
                 self.phase = Phase::Collecting { exchange, deadline };
@@ -202,7 +204,7 @@ impl Dialogue {
             Phase::Poisoned { busy_at, .. } => {
                 busy_at.get_or_insert(self.now + BUSY_LINE);
             }
-            Phase::Seeking { .. } | Phase::Sending(_) | Phase::Collecting { .. } => {}
+            Phase::Seeking { .. } | Phase::Sending { .. } | Phase::Collecting { .. } => {}
         }
     }
 
@@ -212,8 +214,14 @@ impl Dialogue {
     fn send_head(&mut self) {
         let Some(entry) = self.queue.pop_front() else { return };
         match self.terminal.send_line(entry.command.line(), entry.command.secrecy()) {
-            Ok(()) => self.phase = Phase::Sending(entry),
-            Err(error) => self.events.done(entry.ticket, Err(error.into())),
+            Ok(()) => {
+                let deadline = self.now + self.options.reply_timeout.saturating_mul(LEAVING);
+                self.phase = Phase::Sending { entry, deadline };
+            }
+            Err(error) => {
+                self.events.done(entry.ticket, Err(error.into()));
+                self.advance();
+            }
         }
     }
 
@@ -245,7 +253,7 @@ impl Dialogue {
     fn give_up(&mut self, error: TelnetError) {
         let ticket = match &mut self.phase {
             Phase::Collecting { exchange, .. } => exchange.ticket.take(),
-            Phase::Sending(entry) => Some(entry.ticket),
+            Phase::Sending { entry, .. } => Some(entry.ticket),
             Phase::Seeking { .. } => self.queue.pop_front().map(|entry| entry.ticket),
             Phase::Idle | Phase::Poisoned { .. } => None,
         };
@@ -305,7 +313,7 @@ impl Dialogue {
             Link::Telnet | Link::Stream => Duration::ZERO,
         };
         match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Sending(entry) => {
+            Phase::Sending { entry, .. } => {
                 let on_wire = on_wire(entry.command.line().len() + 2);
                 self.collect(Some(entry.ticket));
                 self.extend(on_wire);
@@ -339,9 +347,11 @@ impl Dialogue {
 
     fn deadline(&self) -> Option<Instant> {
         match self.phase {
-            Phase::Seeking { deadline, .. } | Phase::Collecting { deadline, .. } => Some(deadline),
+            Phase::Seeking { deadline, .. } | Phase::Sending { deadline, .. } | Phase::Collecting { deadline, .. } => {
+                Some(deadline)
+            }
             Phase::Poisoned { clear_at, busy_at } => earliest(Some(clear_at), busy_at),
-            Phase::Idle | Phase::Sending(_) => None,
+            Phase::Idle => None,
         }
     }
 
@@ -359,6 +369,11 @@ impl Dialogue {
                 let effect = Effect::NotApplied;
                 self.give_up(TelnetError::Timeout { awaited, effect });
             }
+            Phase::Sending { .. } => {
+                let effect = self.final_effect();
+                let awaited = Awaited::Transmission;
+                self.give_up(TelnetError::Timeout { awaited, effect });
+            }
             Phase::Collecting { .. } => self.give_up(TelnetError::Timeout {
                 awaited: Awaited::Prompt,
                 effect: Effect::Unknown,
@@ -372,7 +387,7 @@ impl Dialogue {
                 let busy_at = None;
                 self.phase = Phase::Poisoned { clear_at, busy_at };
             }
-            Phase::Idle | Phase::Sending(_) => {}
+            Phase::Idle => {}
         }
     }
 
@@ -405,11 +420,11 @@ impl Dialogue {
     /// The link is gone. What has not begun to leave may wait for the next one, unless it has cost a login, or a link before.
     fn drop_current(&mut self, error: TelnetError) {
         match core::mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Sending(entry) if error.effect() == Effect::NotApplied => {
+            Phase::Sending { entry, .. } if error.effect() == Effect::NotApplied => {
                 self.queue.push_front(entry);
                 self.charge_head(error);
             }
-            Phase::Sending(entry) => self.events.done(entry.ticket, Err(error)),
+            Phase::Sending { entry, .. } => self.events.done(entry.ticket, Err(error)),
             Phase::Collecting { exchange, .. } => {
                 if let Some(ticket) = exchange.ticket {
                     self.events.done(ticket, Err(error));
@@ -438,7 +453,7 @@ impl Dialogue {
     }
 
     pub(super) fn link_demand(&self) -> LinkDemand {
-        let is_busy = matches!(self.phase, Phase::Sending(_) | Phase::Collecting { .. });
+        let is_busy = matches!(self.phase, Phase::Sending { .. } | Phase::Collecting { .. });
         self.link.demand(if is_busy || !self.queue.is_empty() {
             LinkDemand::Open
         } else {

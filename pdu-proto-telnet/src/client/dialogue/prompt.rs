@@ -33,7 +33,7 @@ impl Dialogue {
         let is_awaited = match &self.phase {
             Phase::Seeking { step: Step::Look, .. } if self.options.opening == Opening::EmptyLine => true,
             Phase::Seeking { .. } | Phase::Collecting { .. } => self.seen().is_some(),
-            Phase::Idle | Phase::Sending(_) | Phase::Poisoned { .. } => false,
+            Phase::Idle | Phase::Sending { .. } | Phase::Poisoned { .. } => false,
         };
         // While a line has not left, what stands there is what it answers.
         let is_open = is_awaited && self.link.is_up() && !self.terminal.has_line();
