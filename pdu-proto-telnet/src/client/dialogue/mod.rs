@@ -5,6 +5,7 @@ mod prompt;
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::fmt;
 use core::time::Duration;
 
 use pdu_core::{Effect, Error as _, Instant, LinkDemand, LinkEvent, LinkState, LinkWait, Ticket, earliest};
@@ -61,12 +62,22 @@ struct Entry {
 }
 
 /// A command that has left, and what came of its reply.
-#[derive(Debug)]
 struct Exchange {
     /// Whose it is; `None` once it was cancelled.
     ticket: Option<Ticket>,
     lines: Vec<Vec<u8>>,
     octets: usize,
+}
+
+/// Shows no text: a configuration that a device lists may hold passwords.
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("ticket", &self.ticket)
+            .field("lines", &self.lines.len())
+            .field("octets", &self.octets)
+            .finish()
+    }
 }
 
 #[derive(Debug)]
