@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bps2000_unit::{At, Habits, LEAVING, PASSWORD, TALKATIVE, TERSE, USUAL, Unit, decimal, load_of};
 use pdu_core::testing::{Faults, Harness, Medium};
-use pdu_core::{Effect, Error, ErrorKind};
+use pdu_core::{Effect, Endpoint, Error, ErrorKind, Event, Instant, LinkDemand, LinkEvent, Session as _};
 use pdu_proto_telnet::TelnetError;
 use pdu_proto_telnet::bps2000::{
     ClockForm, Confirmed, Levels, Load, Member, Options, Phase, Reply, Request, ScreenKind, Session, Undocumented,
@@ -472,6 +472,26 @@ fn streams_that_are_none_are_refused() {
         ErrorKind::Timeout
     );
     assert_eq!(refused(&Request::Http, b"").kind(), ErrorKind::Timeout);
+}
+
+#[test]
+fn a_console_that_negotiates_and_does_not_read_is_left() {
+    let mut session = Session::new(options());
+    let mut now = Instant::EPOCH;
+    session.handle_link(now, LinkEvent::Up);
+    session.handle_input(now, b"Telnet Account:");
+    for _ in 0..20 {
+        session.handle_input(now, &[255, 253, 24].repeat(100));
+        session.handle_input(now, b" ");
+    }
+    now += Duration::from_secs(1);
+    session.handle_timeout(now);
+    session.submit(now, Request::SetPort(81)).unwrap();
+    let Some(Event::Done { result: Err(error), .. }) = session.poll_event() else {
+        panic!("no end");
+    };
+    assert_eq!(error.effect(), Effect::NotApplied);
+    assert_eq!(session.link_demand(), LinkDemand::Reset);
 }
 
 #[test]

@@ -291,8 +291,9 @@ impl Console {
 
     fn send(&mut self, line: &[u8], secrecy: Secrecy, expect: Expect, from: Place) {
         let ahead = self.terminal.transmit().len();
+        // No room: the peer has not read what it was answered.
         if let Err(error) = self.terminal.send_line(line, secrecy) {
-            return self.finish(Err(error.into()));
+            return self.break_off(|_| error.into());
         }
         self.text.clear();
         self.phase = Phase::Awaiting(Awaiting {
