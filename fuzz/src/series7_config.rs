@@ -96,7 +96,7 @@ fn path(text: &[u8]) {
         assert_eq!(path.to_string().parse(), Ok(path.clone()));
         let document = unit();
         let count = document.count(&path);
-        assert!(document.get_all(&path).len() <= count);
+        assert!(document.values(&path).len() <= count);
         let mut edited = document.clone();
         let result = edited.set(&path, "x");
         assert!(count == 1 || result.is_err());

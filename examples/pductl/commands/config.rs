@@ -151,7 +151,7 @@ fn get(path: &Path, file: &FilePath, profile: &Profile, as_json: bool) -> Result
         let is_secret = secrets.contains(&without_blanks(value));
         if is_secret { "***".into() } else { value.to_owned() }
     };
-    let values: Vec<_> = document.get_all(path).iter().map(|value| shown(value)).collect();
+    let values: Vec<_> = document.values(path).iter().map(|value| shown(value)).collect();
     if values.is_empty() {
         let what = if document.count(path) == 0 {
             "nothing"

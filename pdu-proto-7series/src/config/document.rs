@@ -100,7 +100,7 @@ impl Document {
     }
 
     /// The values at all places that fit, in the order of the file.
-    pub fn get_all(&self, path: &Path) -> Vec<Cow<'_, str>> {
+    pub fn values(&self, path: &Path) -> Vec<Cow<'_, str>> {
         let value = |element| self.value(element, path.attribute_name());
         self.select(path).into_iter().filter_map(value).collect()
     }

@@ -46,7 +46,7 @@ impl<'a> Secrets<'a> {
             self.found.insert((element, None));
         }
         for (name, _) in document.attributes(element) {
-            let is_value = !orders(name) && !(is_told && gives_name(name));
+            let is_value = !(orders(name) || is_told && gives_name(name));
             let as_value = inside == Around::Secret && is_value;
             if as_value || suspicious(name) || self.named.contains(&(element, Some(name))) {
                 self.found.insert((element, Some(name)));

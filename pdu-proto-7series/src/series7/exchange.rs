@@ -22,8 +22,8 @@ pub(super) fn call(request: &Request) -> Call {
         Request::ResetCircuitEnergy { circuit } => Call::ResetCircuitEnergy {
             circuit: circuit_name(*circuit).into(),
         },
-        Request::DownloadConfiguration => Call::DownloadConfig,
-        Request::UploadConfiguration(plan) => Call::UploadConfig(plan.document().as_bytes().to_vec()),
+        Request::DownloadConfiguration => Call::DownloadConfiguration,
+        Request::UploadConfiguration(plan) => Call::UploadConfiguration(plan.document().as_bytes().to_vec()),
         Request::Log => Call::Log,
     }
 }
@@ -34,7 +34,7 @@ pub(super) fn reply(call: &Call, response: &Response<Vec<u8>>, options: &Options
     let body = response.body();
     Ok(match call {
         Call::Live => Reply::Live(Box::new(Document::parse(body, &options.live)?)),
-        Call::DownloadConfig => {
+        Call::DownloadConfiguration => {
             let document = config::Document::parse(body.as_slice(), options.config)?;
             Reply::Configuration(Box::new(Backup::of(document, &options.profile)?))
         }
@@ -42,7 +42,7 @@ pub(super) fn reply(call: &Call, response: &Response<Vec<u8>>, options: &Options
             let profile = options.profile.history().ok_or(Series7Error::NoLogProfile)?;
             Reply::Log(Box::new(Log::parse(body, profile, options.log)?))
         }
-        Call::UploadConfig(_) | Call::Outlet { .. } | Call::ResetCircuitEnergy { .. } => Reply::Accepted,
+        Call::UploadConfiguration(_) | Call::Outlet { .. } | Call::ResetCircuitEnergy { .. } => Reply::Accepted,
     })
 }
 

@@ -207,7 +207,7 @@ fn items_are_found_by_key_by_child_and_by_number() {
     assert_eq!(get("/a/i[2]/v").unwrap(), "two");
     assert_eq!(get("/a/i[@id='x'][2]/v").unwrap(), "three");
     assert_eq!(get("/a/i[2][@id='x']/v"), None);
-    assert_eq!(document.get_all(&"/a/i/v".parse().unwrap()), ["one", "two", "three"]);
+    assert_eq!(document.values(&"/a/i/v".parse().unwrap()), ["one", "two", "three"]);
     assert_eq!(document.count(&"/a/i/@id".parse().unwrap()), 3);
 }
 

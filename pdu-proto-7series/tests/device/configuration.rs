@@ -124,7 +124,7 @@ fn a_change_that_does_not_read_back_is_not_confirmed() {
 #[test]
 fn a_refused_file_changes_nothing() {
     let mut link = eight();
-    link.witness_mut().manners = Manners::Refuse("UploadConfig", StatusCode::FORBIDDEN);
+    link.witness_mut().manners = Manners::Refuse("UploadConfiguration", StatusCode::FORBIDDEN);
     let error = link.ask(set(renamed(2, "Router"))).as_ref().unwrap_err();
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Denied, Effect::NotApplied));
 }

@@ -38,7 +38,7 @@ fn same_seed_gives_the_same_pages_at_the_same_times() {
 fn every_document_says_that_it_is_synthetic_and_reads_back_strictly() {
     for wiring in [Wiring::Wye, Wiring::Delta] {
         let mut unit = Series7::builder().wiring(wiring).outlets(48).build().unwrap();
-        for page in [Call::Live, Call::DownloadConfig, Call::Log] {
+        for page in [Call::Live, Call::DownloadConfiguration, Call::Log] {
             let (status, text) = call(&mut unit, at(1), &page);
             assert_eq!(status, StatusCode::OK);
             assert!(text.contains("SYNTHETIC"), "{page:?}");
@@ -112,7 +112,7 @@ fn outlets_do_what_they_are_set_to_when_power_comes_back() {
         ..config::Settings::default()
     };
     let plan = Plan::edit(&file, &wanted, &profile).unwrap();
-    let upload = Call::UploadConfig(plan.document().as_bytes().to_vec());
+    let upload = Call::UploadConfiguration(plan.document().as_bytes().to_vec());
     assert_eq!(call(&mut unit, at(0), &upload).0, StatusCode::OK);
     assert!(unit.execute(2, OutletAction::Off));
     unit.power_cycle();
@@ -148,13 +148,13 @@ fn a_file_is_taken_whole_or_refused_whole() {
             StatusCode::UNPROCESSABLE_ENTITY,
         ),
     ] {
-        let (found, why) = call(&mut unit, at(0), &Call::UploadConfig(file.into_bytes()));
+        let (found, why) = call(&mut unit, at(0), &Call::UploadConfiguration(file.into_bytes()));
         assert_eq!(found, status, "{why}");
         assert_eq!(unit.configuration(), &before);
         assert_eq!(unit.accounts().iter().count(), 0);
     }
     assert_eq!(
-        call(&mut unit, at(0), &Call::UploadConfig(text.into_bytes())).0,
+        call(&mut unit, at(0), &Call::UploadConfiguration(text.into_bytes())).0,
         StatusCode::OK
     );
 }
@@ -172,7 +172,7 @@ fn accounts_close_their_pages_and_no_others() {
         ..config::Settings::default()
     };
     let plan = Plan::edit(unit.configuration(), &wanted, &Profile::synthetic()).unwrap();
-    let upload = Call::UploadConfig(plan.document().as_bytes().to_vec());
+    let upload = Call::UploadConfiguration(plan.document().as_bytes().to_vec());
     assert_eq!(call(&mut unit, at(0), &upload).0, StatusCode::OK);
     let roles: Vec<UserRole> = unit.accounts().iter().map(|account| account.role).collect();
     assert_eq!(roles, [UserRole::Administrator, UserRole::View]);
@@ -201,9 +201,9 @@ fn accounts_close_their_pages_and_no_others() {
     assert_eq!(ask(&Call::Live, Some("boss")), ok);
     assert_eq!(ask(&Call::Log, None), closed);
     assert_eq!(ask(&off, None), ok); // no Control account
-    assert_eq!(ask(&Call::DownloadConfig, None), closed);
-    assert_eq!(ask(&Call::DownloadConfig, Some("guest")), forbidden);
-    assert_eq!(ask(&Call::DownloadConfig, Some("boss")), ok);
+    assert_eq!(ask(&Call::DownloadConfiguration, None), closed);
+    assert_eq!(ask(&Call::DownloadConfiguration, Some("guest")), forbidden);
+    assert_eq!(ask(&Call::DownloadConfiguration, Some("boss")), ok);
 }
 
 #[test]

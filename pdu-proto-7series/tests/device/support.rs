@@ -62,7 +62,7 @@ impl Service for Witness {
     fn serve(&mut self, now: Instant, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
         let profile = Arc::clone(self.unit.profile());
         let call = profile.http().recognise(request);
-        let is_command = !matches!(call, None | Some(Call::Live | Call::DownloadConfig | Call::Log));
+        let is_command = !matches!(call, None | Some(Call::Live | Call::DownloadConfiguration | Call::Log));
         let words = format!("{:?}", call.as_ref());
         match self.manners {
             Manners::Always(status, body) => {
@@ -80,7 +80,7 @@ impl Service for Witness {
         let response = self.unit.serve(now, request);
         if let Some(call) = call.filter(|_| is_command && response.status().is_success()) {
             match call {
-                Call::UploadConfig(_) => {
+                Call::UploadConfiguration(_) => {
                     let changes = diff(&before, self.unit.configuration(), &profile);
                     self.done.extend(changes.iter().map(ToString::to_string));
                 }

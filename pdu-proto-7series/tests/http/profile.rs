@@ -50,8 +50,8 @@ fn profile() -> HttpProfile {
 fn calls() -> Vec<Call> {
     let mut calls = vec![
         Call::Live,
-        Call::DownloadConfig,
-        Call::UploadConfig(b"<config>\r\n--x\r\n</config>".to_vec()),
+        Call::DownloadConfiguration,
+        Call::UploadConfiguration(b"<config>\r\n--x\r\n</config>".to_vec()),
         Call::ResetCircuitEnergy {
             circuit: "AB-1.total_x".into(),
         },
@@ -205,7 +205,7 @@ fn answers_of_another_type_or_coding_are_refused() {
     let profile = profile();
     assert_eq!(
         profile.judge(
-            &Call::DownloadConfig,
+            &Call::DownloadConfiguration,
             &answer(200, &[("content-type", "Text/XML; charset=utf-8")])
         ),
         Ok(())
@@ -215,7 +215,9 @@ fn answers_of_another_type_or_coding_are_refused() {
         &[],
         &[("content-type", "text/xml"), ("content-encoding", "gzip")],
     ] {
-        let error = profile.judge(&Call::DownloadConfig, &answer(200, headers)).unwrap_err();
+        let error = profile
+            .judge(&Call::DownloadConfiguration, &answer(200, headers))
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Mismatch, "{headers:?}");
     }
 }
@@ -278,6 +280,6 @@ fn profile_that_would_not_do_is_refused_when_it_is_read() {
 
 #[test]
 fn upload_shows_no_configuration() {
-    let call = Call::UploadConfig(b"<password>secret_1</password>".to_vec());
-    assert_eq!(format!("{call:?}"), "UploadConfig(29 octets)");
+    let call = Call::UploadConfiguration(b"<password>secret_1</password>".to_vec());
+    assert_eq!(format!("{call:?}"), "UploadConfiguration(29 octets)");
 }

@@ -22,9 +22,9 @@ pub enum Call {
     /// The live XML document.
     Live,
     /// The configuration XML.
-    DownloadConfig,
+    DownloadConfiguration,
     /// To take this configuration XML.
-    UploadConfig(Vec<u8>),
+    UploadConfiguration(Vec<u8>),
     /// To do something with an outlet.
     Outlet {
         /// The outlet's number, from 1.
@@ -46,8 +46,8 @@ impl Call {
     pub const fn key(&self) -> &'static str {
         match self {
             Self::Live => "live",
-            Self::DownloadConfig => "config_download",
-            Self::UploadConfig(_) => "config_upload",
+            Self::DownloadConfiguration => "config_download",
+            Self::UploadConfiguration(_) => "config_upload",
             Self::Outlet { .. } => "outlet",
             Self::ResetCircuitEnergy { .. } => "circuit_energy_reset",
             Self::Log => "log",
@@ -59,11 +59,11 @@ impl Call {
 impl core::fmt::Debug for Call {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::UploadConfig(file) => write!(f, "UploadConfig({} octets)", file.len()),
+            Self::UploadConfiguration(file) => write!(f, "UploadConfiguration({} octets)", file.len()),
             Self::Outlet { outlet, action } => write!(f, "Outlet({outlet}, {action:?})"),
             Self::ResetCircuitEnergy { circuit } => write!(f, "ResetCircuitEnergy({circuit:?})"),
             Self::Live => f.write_str("Live"),
-            Self::DownloadConfig => f.write_str("DownloadConfig"),
+            Self::DownloadConfiguration => f.write_str("DownloadConfiguration"),
             Self::Log => f.write_str("Log"),
         }
     }
@@ -311,7 +311,7 @@ impl HttpProfile {
 impl Call {
     fn file(&self) -> &[u8] {
         match self {
-            Self::UploadConfig(file) => file,
+            Self::UploadConfiguration(file) => file,
             _ => &[],
         }
     }
@@ -327,7 +327,7 @@ fn values(operation: &Operation, call: &Call) -> Result<Values, HttpError> {
         }
         Call::ResetCircuitEnergy { circuit } if is_circuit(circuit) => values.set(Variable::Circuit, circuit.clone()),
         Call::ResetCircuitEnergy { .. } => return Err(RequestFault::Value("circuit").into()),
-        Call::Live | Call::DownloadConfig | Call::UploadConfig(_) | Call::Log => {}
+        Call::Live | Call::DownloadConfiguration | Call::UploadConfiguration(_) | Call::Log => {}
     }
     Ok(values)
 }
@@ -336,8 +336,10 @@ fn values(operation: &Operation, call: &Call) -> Result<Values, HttpError> {
 fn call(key: &str, operation: &Operation, values: &Values, request: &Request<Vec<u8>>) -> Option<Call> {
     match key {
         "live" => Some(Call::Live),
-        "config_download" => Some(Call::DownloadConfig),
-        "config_upload" => operation.file_of(request).map(|file| Call::UploadConfig(file.to_vec())),
+        "config_download" => Some(Call::DownloadConfiguration),
+        "config_upload" => operation
+            .file_of(request)
+            .map(|file| Call::UploadConfiguration(file.to_vec())),
         "outlet" => Some(Call::Outlet {
             outlet: values.value(Variable::Outlet).and_then(parse_number)?,
             action: values.value(Variable::Action).and_then(|word| operation.action(word))?,

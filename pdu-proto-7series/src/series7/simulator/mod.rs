@@ -183,15 +183,17 @@ impl Series7 {
         match call {
             Call::Live | Call::Log => UserRole::View,
             Call::Outlet { .. } => UserRole::Control,
-            Call::DownloadConfig | Call::UploadConfig(_) | Call::ResetCircuitEnergy { .. } => UserRole::Administrator,
+            Call::DownloadConfiguration | Call::UploadConfiguration(_) | Call::ResetCircuitEnergy { .. } => {
+                UserRole::Administrator
+            }
         }
     }
 
     fn answer(&mut self, call: Call) -> Response<Vec<u8>> {
         match call {
             Call::Live => self.live(),
-            Call::DownloadConfig => document("text/xml; charset=utf-8", self.configuration.as_bytes().to_vec()),
-            Call::UploadConfig(file) => self.upload(file),
+            Call::DownloadConfiguration => document("text/xml; charset=utf-8", self.configuration.as_bytes().to_vec()),
+            Call::UploadConfiguration(file) => self.upload(file),
             Call::Outlet { outlet, action } => done(self.model.execute(outlet, action)),
             Call::ResetCircuitEnergy { circuit } => done(self.reset_circuit(&circuit)),
             Call::Log => self.log(),
