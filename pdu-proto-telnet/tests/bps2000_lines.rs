@@ -261,6 +261,21 @@ fn a_line_of_another_screen_is_unknown() {
 }
 
 #[test]
+fn a_number_with_a_zero_before_it_is_no_entry_and_restarts_nothing() {
+    for screen in ScreenKind::ALL {
+        for text in ["01", "02", "03", "00", "0", "010", " 01", "1.", "+1", "1 1"] {
+            for mode in [Mode::Strict, Mode::Lenient] {
+                let typed = Line::parse(screen, text.as_bytes(), mode);
+                assert!(
+                    matches!(typed, Err(LineError::Unknown { .. })),
+                    "{screen:?} {text}: {typed:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn the_device_side_takes_lenient_lines_and_says_so() {
     for (screen, text, deviation) in [
         (ScreenKind::Information, "slave 1 load", Deviation::SpacedMember),

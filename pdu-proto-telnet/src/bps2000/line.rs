@@ -305,7 +305,9 @@ fn tenths(level: Decimal) -> Result<Decimal, LineError> {
 
 fn typed<'a>(screen: ScreenKind, cursor: &mut Cursor<'a>) -> Scan<Line<'a>> {
     let mut ahead = *cursor;
-    if let Ok(number) = ahead.integer(2, 99)
+    // Without a zero before it: `01` is no number of a menu.
+    if !cursor.rest().trim_ascii_start().starts_with(b"0")
+        && let Ok(number) = ahead.integer(2, 99)
         && ahead.end().is_ok()
     {
         let fault = cursor.fault(Expected::Integer);
