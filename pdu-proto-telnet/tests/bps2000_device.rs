@@ -405,6 +405,9 @@ fn settings_without_a_keyword_are_refused_by_name_before_anything_is_set() {
         assert_eq!((kind, effect), (ErrorKind::Unsupported, Effect::NotApplied), "{text}");
         assert!(text.contains(word) && !text.contains("hush"), "{text}");
         assert_eq!(talk.unit().counts().settings, 0);
+        // What no screen shows needs none to be refused.
+        let is_unshown = ["HTTPS", "role", "outlets"].contains(&word);
+        assert_eq!(talk.unit().counts().sessions == 0, is_unshown, "{text}");
     }
 }
 

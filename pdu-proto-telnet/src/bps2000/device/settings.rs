@@ -77,9 +77,10 @@ fn user(name: &str) -> UserSettings {
     }
 }
 
-/// Which screens show what is to be changed.
+/// Which screens show what is to be changed. What none of them shows is refused before anything is sent.
 pub(super) fn to_read(wanted: &Settings) -> Result<Vec<Request>, DeviceError> {
     wanted.check_sections(&SECTIONS)?;
+    refuse_unshown(wanted)?;
     let screens = [
         wanted.network.is_some(),
         wanted.snmp.is_some(),
@@ -93,13 +94,25 @@ pub(super) fn to_read(wanted: &Settings) -> Result<Vec<Request>, DeviceError> {
         .collect())
 }
 
+fn refuse_unshown(wanted: &Settings) -> Result<(), DeviceError> {
+    if let Some(web) = &wanted.web {
+        keep(web.services.as_ref(), None, "web services")?;
+        keep(web.https_port.as_ref(), None, "HTTPS port")?;
+    }
+    if let Some(network) = &wanted.network {
+        keep(network.addressing.as_ref(), None, "addressing")?;
+    }
+    let mut roles = wanted.users.iter().map(|user| user.role.as_ref());
+    roles.try_for_each(|role| keep(role, None, "role of the user"))
+}
+
 /// What makes the settings as they are wanted, in an order in which the one that may end the session comes last. All of it is
 /// looked at before anything is changed.
 pub(super) fn changes(wanted: &Settings, readout: &Readout, options: &Options) -> Result<Vec<Request>, DeviceError> {
     let present = settings(readout);
     let mut changes = Vec::new();
     if let (Some(wanted), Some(present)) = (&wanted.web, &present.web) {
-        changes.extend(web(wanted, present)?);
+        changes.extend(web(wanted, present));
     }
     if let (Some(wanted), Some(present)) = (&wanted.snmp, &present.snmp) {
         changes.extend(snmp(wanted, present)?);
@@ -114,10 +127,8 @@ pub(super) fn changes(wanted: &Settings, readout: &Readout, options: &Options) -
     Ok(changes)
 }
 
-fn web(wanted: &WebSettings, present: &WebSettings) -> Result<Option<Request>, DeviceError> {
-    keep(wanted.services.as_ref(), present.services.as_ref(), "web services")?;
-    keep(wanted.https_port.as_ref(), present.https_port.as_ref(), "HTTPS port")?;
-    Ok(changed(wanted.http_port.as_ref(), present.http_port.as_ref()).map(|port| Request::SetPort(*port)))
+fn web(wanted: &WebSettings, present: &WebSettings) -> Option<Request> {
+    changed(wanted.http_port.as_ref(), present.http_port.as_ref()).map(|port| Request::SetPort(*port))
 }
 
 fn snmp(wanted: &SnmpSettings, present: &SnmpSettings) -> Result<Option<Request>, DeviceError> {
@@ -158,7 +169,6 @@ fn mail(wanted: &MailSettings, present: &MailSettings) -> Result<Option<Request>
 }
 
 fn network(wanted: &NetworkSettings, present: &NetworkSettings) -> Result<Option<Request>, DeviceError> {
-    keep(wanted.addressing.as_ref(), present.addressing.as_ref(), "addressing")?;
     keep(wanted.mask.as_ref(), present.mask.as_ref(), "subnet mask")?;
     keep(wanted.gateway.as_ref(), present.gateway.as_ref(), "gateway")?;
     if !wanted.dns.is_empty() && wanted.dns != present.dns {
@@ -184,7 +194,6 @@ fn users(wanted: &[UserSettings], present: &[UserSettings], options: &Options) -
             ));
         }
     };
-    keep(user.role.as_ref(), None, "role of the user")?;
     let new = changed(user.password.as_ref(), Some(&options.password));
     Ok(new.map(|new| Request::ChangePassword {
         old: options.password.clone(),
