@@ -305,6 +305,9 @@ fn settings_that_have_a_keyword_are_set_and_read_back() {
     assert_eq!(talk.unit().counts().settings, 5);
 }
 
+/// Of the words of the next test.
+const UNSHOWN: [&str; 3] = ["HTTPS", "role", "outlets"];
+
 #[test]
 fn settings_without_a_keyword_are_refused_by_name_before_anything_is_set() {
     let web = |https_port| {
@@ -406,8 +409,7 @@ fn settings_without_a_keyword_are_refused_by_name_before_anything_is_set() {
         assert!(text.contains(word) && !text.contains("hush"), "{text}");
         assert_eq!(talk.unit().counts().settings, 0);
         // What no screen shows needs none to be refused.
-        let is_unshown = ["HTTPS", "role", "outlets"].contains(&word);
-        assert_eq!(talk.unit().counts().sessions == 0, is_unshown, "{text}");
+        assert_eq!(talk.unit().counts().sessions == 0, UNSHOWN.contains(&word), "{text}");
     }
 }
 
