@@ -14,6 +14,7 @@ pub mod isotek_line;
 pub mod isotek_server;
 pub mod requests;
 pub mod series7_config;
+pub mod series7_device;
 pub mod series7_http;
 pub mod series7_live;
 pub mod servers;
