@@ -222,3 +222,27 @@ fn leaps_of_time_cost_little_and_end_right() {
     unit.advance_to(Instant::EPOCH);
     unit.advance_to(Instant::FAR_FUTURE);
 }
+
+/// As curl does it: without the body, until it is asked for a login.
+#[test]
+fn a_login_is_asked_for_before_the_fields_are_read() {
+    let mut unit = Series7::new(1);
+    let form = |body: &str| Request::post("/outlet").body(body.as_bytes().to_vec()).unwrap();
+    assert_eq!(unit.serve(at(0), &form("")).status(), StatusCode::BAD_REQUEST);
+    let account = |name: &str| config::Account {
+        name: Some(name.into()),
+        password: Some("secret_1".into()),
+    };
+    let wanted = config::Settings {
+        administrator: account("boss"),
+        control: account("ctrl"),
+        ..config::Settings::default()
+    };
+    let plan = Plan::edit(unit.configuration(), &wanted, &Profile::synthetic()).unwrap();
+    call(
+        &mut unit,
+        at(0),
+        &Call::UploadConfig(plan.document().as_bytes().to_vec()),
+    );
+    assert_eq!(unit.serve(at(0), &form("")).status(), StatusCode::UNAUTHORIZED);
+}

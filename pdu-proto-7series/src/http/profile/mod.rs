@@ -272,6 +272,15 @@ impl HttpProfile {
         })
     }
 
+    /// The key of the operation that a request is for by its method and path, whatever stands in its fields.
+    ///
+    /// For who has to ask for a login before: clients send the body only then.
+    #[cfg(feature = "simulator")]
+    pub(crate) fn key_at(&self, request: &Request<Vec<u8>>) -> Option<&'static str> {
+        let mut operations = self.operations();
+        operations.find_map(|(key, operation)| operation.is_at(request, &mut Values::default()).then_some(key))
+    }
+
     /// Whether an answer to a call stands for success.
     ///
     /// A redirect is one only if the profile lists its status, and is never followed.

@@ -275,13 +275,17 @@ impl Operation {
         }
     }
 
+    /// Whether method and path of a request are those of this, whatever stands in its fields.
+    pub(super) fn is_at(&self, request: &Request<Vec<u8>>, values: &mut Values) -> bool {
+        let method = Method::from(self.method);
+        let is_asked = request.method() == method || (request.method() == Method::HEAD && method == Method::GET);
+        is_asked && self.path.read(request.uri().path(), values)
+    }
+
     /// What the variables are in a request, if it is one for this.
     pub(super) fn read(&self, request: &Request<Vec<u8>>) -> Option<Values> {
         let mut values = Values::default();
-        let method = Method::from(self.method);
-        let is_asked = request.method() == method || (request.method() == Method::HEAD && method == Method::GET);
-        let fits = is_asked
-            && self.path.read(request.uri().path(), &mut values)
+        let fits = self.is_at(request, &mut values)
             && read_fields(
                 &self.query,
                 request.uri().query().unwrap_or_default().as_bytes(),

@@ -1,7 +1,7 @@
 //! What a simulated unit is to be.
 
 use core::time::Duration;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use pdu_core::simulator::{LineModel, ProbeModel, Wander};
 use pdu_core::{LocalDateTime, Rng};
@@ -16,6 +16,9 @@ use crate::config::{ConfigError, SyntheticUnit};
 use crate::profile::Profile;
 use crate::server::{Guard, GuardOptions};
 use crate::wire::Wiring;
+
+/// Read once: tests make units by the thousand.
+static PROFILE: LazyLock<Arc<Profile>> = LazyLock::new(|| Arc::new(Profile::synthetic()));
 
 /// What the unit measures of its outlets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -168,7 +171,7 @@ impl Builder {
         let recorder = Recorder::new(&meter, self.log_capacity);
         let clock = UnitClock::new(self.time, self.heard_after);
         let model = Model::new(outlets, meter, probe, recorder, clock);
-        let profile = Arc::new(Profile::synthetic());
+        let profile = Arc::clone(&PROFILE);
         Series7::with_parts(
             model,
             self.metering,
