@@ -2,6 +2,7 @@
 //! damages it; some of its pages are what the script says.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request as HttpRequest, Response, StatusCode};
@@ -14,7 +15,6 @@ use pdu_core::{
 use pdu_proto_7series::client::{self, HttpClient};
 use pdu_proto_7series::http::Call;
 use pdu_proto_7series::http::auth::Credentials;
-use pdu_proto_7series::profile::Profile;
 use pdu_proto_7series::series7::simulator::{Metering, Series7};
 use pdu_proto_7series::series7::{Client, Device, Options, Request};
 use pdu_proto_7series::server::{HttpHub, Service};
@@ -32,7 +32,7 @@ pub fn device(data: &[u8]) {
     let mut script = Script::new(head);
     let switches = script.next_u8();
     let mut peer = SolePeer::new(HttpHub::new(unit(&mut script)), ConnectionId::from_number(1));
-    let options = Options::new(Profile::synthetic());
+    let options = Options::new(Arc::clone(peer.hub().service().unit.profile()));
     if switches & 1 == 0 {
         let mut session = Client::new(http(switches), options);
         drive_script_with_peer(&mut session, &mut peer, rest, request);
