@@ -1,5 +1,5 @@
 """The interoperability suite: `suite.py DIRECTORY-OF-OUR-PROGRAMS [part]...`; `interop/run` prepares all that it needs. Modbus and
-IsoTek are here, SNMP in `snmp_parts.py`, consoles in `telnet_parts.py`.
+IsoTek are here, SNMP in `snmp_parts.py`, consoles in `telnet_parts.py`, the 7-series over HTTP in `series7_parts.py`.
 
 One line a check; a wrong value is a failure and so is anything that does not end in time.
 """
@@ -20,6 +20,7 @@ from pymodbus.pdu import other_message as other
 from pymodbus.pdu import register_message as registers
 
 import image
+import series7_parts
 import snmp_parts
 import telnet_parts
 from room import HERE, PROGRAMS, START_SECONDS, Typist, main, run
@@ -416,4 +417,4 @@ PARTS = [
 ]
 
 
-sys.exit(main(PARTS + snmp_parts.PARTS + telnet_parts.PARTS, sys.argv[2:]))
+sys.exit(main(PARTS + snmp_parts.PARTS + telnet_parts.PARTS + series7_parts.PARTS, sys.argv[2:]))
