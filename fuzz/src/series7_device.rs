@@ -109,7 +109,7 @@ impl Service for Strange {
             return response;
         }
         let call = self.unit.profile().http().recognise(request);
-        let is_command = !matches!(call, None | Some(Call::Live | Call::DownloadConfig | Call::Log));
+        let is_command = !matches!(call, None | Some(Call::Live | Call::DownloadConfiguration | Call::Log));
         let response = self.unit.serve(now, request);
         self.done += usize::from(is_command && response.status().is_success());
         response

@@ -114,7 +114,7 @@ fn add_accounts(unit: &mut Series7) -> Result<(), Box<dyn StdError>> {
         ..Settings::default()
     };
     let plan = Plan::edit(unit.configuration(), &wanted, &Profile::synthetic())?;
-    let upload = Call::UploadConfig(plan.document().as_bytes().to_vec());
+    let upload = Call::UploadConfiguration(plan.document().as_bytes().to_vec());
     let request = unit.profile().http().request(&upload)?;
     let answer = unit.serve(Instant::EPOCH, &request);
     let has_all = unit.accounts().iter().any(|account| account.role == UserRole::View);

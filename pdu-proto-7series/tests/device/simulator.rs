@@ -242,7 +242,7 @@ fn a_login_is_asked_for_before_the_fields_are_read() {
     call(
         &mut unit,
         at(0),
-        &Call::UploadConfig(plan.document().as_bytes().to_vec()),
+        &Call::UploadConfiguration(plan.document().as_bytes().to_vec()),
     );
     assert_eq!(unit.serve(at(0), &form("")).status(), StatusCode::UNAUTHORIZED);
 }
