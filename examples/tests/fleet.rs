@@ -1,4 +1,4 @@
-//! One program, units of three protocols: what each can do is asked first, and what it cannot do is an error and no guess.
+//! One program, units of every protocol: what each can do is asked first, and what it cannot do is an error and no guess.
 
 #![cfg(feature = "simulator")]
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests fail by panicking, as the tests do
@@ -7,16 +7,19 @@ use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::time::Duration;
 
 use pdu_core::blocking::{self, Driver, Link};
+use pdu_core::testing::SolePeer;
 use pdu_core::{
-    Action, Answer, Capability, Clock, Command, Delay, DeviceSession, Effect, Endpoint, Error, ErrorKind, Hub, Instant,
-    Path, PowerState, Quantity, Reading, Target, Transport,
+    Action, Answer, Capability, Clock, Command, ConnectionId, Delay, DeviceSession, Effect, Endpoint, Error, ErrorKind,
+    Hub, Instant, Path, PowerState, Quantity, Reading, Target, Transport,
 };
+use pdu_proto_7series::{client as http, profile::Profile, series7 as pages, server::HttpHub};
 use pdu_proto_isotek::{client as isotek, server::TextServer, smart_power};
 use pdu_proto_modbus::{bps2000, client as modbus, server::TcpServer};
 use pdu_proto_snmp::client::{self as snmp, Client};
 use pdu_proto_snmp::server::{Access, Agent, AgentOptions, Tree};
 use pdu_proto_snmp::usm::{EngineId, LocalEngine};
 use pdu_proto_snmp::{bps2000 as snmp_bps2000, series7};
+use pdu_proto_telnet::{bps2000 as console, server::Terminals};
 
 /// Serves one client of a simulated unit, on a thread of its own.
 fn serve(unit: impl Endpoint + Send + 'static) -> SocketAddr {
@@ -27,6 +30,11 @@ fn serve(unit: impl Endpoint + Send + 'static) -> SocketAddr {
         let _ = blocking::Server::new(unit, stream).run(None); // until the client is gone
     });
     address
+}
+
+/// The same for a unit with many clients.
+fn serve_hub(hub: impl Hub<Peer = ConnectionId> + Send + 'static) -> SocketAddr {
+    serve(SolePeer::new(hub, ConnectionId::from_number(1)))
 }
 
 /// Answers datagrams for a simulated unit, on a thread of its own, for as long as the test runs.
@@ -54,11 +62,12 @@ fn client(address: SocketAddr) -> Client {
 }
 
 #[test]
-fn a_fleet_of_three_protocols_is_read_and_switched_in_one_vocabulary() {
+fn a_fleet_of_all_protocols_is_read_and_switched_in_one_vocabulary() {
     let meter: modbus::TcpClient<1> = modbus::TcpClient::new(modbus::TcpOptions::device());
     let switched = isotek::Client::new(isotek::Options::tcp());
     let chain = answer(snmp_bps2000::simulator::Bps2000::new(7));
     let outlets = answer(series7::simulator::Series7::new(7));
+    let web = http::HttpClient::new(http::Options::new("unit").unwrap());
     let fleet: Vec<(Box<dyn DeviceSession>, SocketAddr)> = vec![
         (
             Box::new(bps2000::Device::new(meter, 1)),
@@ -79,12 +88,20 @@ fn a_fleet_of_three_protocols_is_read_and_switched_in_one_vocabulary() {
             Box::new(series7::Device::new(client(outlets), series7::Options::default())),
             outlets,
         ),
+        (
+            Box::new(console::Device::new(console::Options::new("admin", "admin"))),
+            serve_hub(Terminals::new(console::simulator::Bps2000::builder().build())),
+        ),
+        (
+            Box::new(pages::Device::new(web, pages::Options::new(Profile::synthetic()))),
+            serve_hub(HttpHub::new(pages::simulator::Series7::new(7))),
+        ),
     ];
     let outlets = fleet.into_iter().map(|(unit, address)| match unit.transport() {
         Transport::Stream => try_out(Driver::connecting(unit, blocking::tcp(address, Duration::from_secs(2)))),
         _ => try_out(Driver::connecting(unit, blocking::udp(address))),
     });
-    assert_eq!(outlets.collect::<Vec<_>>(), [0, 16, 0, 8]);
+    assert_eq!(outlets.collect::<Vec<_>>(), [0, 16, 0, 8, 0, 8]);
 }
 
 /// Switches all outlets off, if there are any; says how many there are.
@@ -110,8 +127,8 @@ fn try_out<L: Link>(mut unit: Driver<Box<dyn DeviceSession>, L>) -> usize {
     let Answer::Snapshot(snapshot) = unit.call(Command::Snapshot).unwrap() else {
         panic!("a snapshot");
     };
-    let is_voltage = |r: &Reading| r.quantity == Quantity::Voltage && r.value.is_some();
-    assert!(snapshot.readings.iter().any(is_voltage));
+    let is_measured = |r: &Reading| matches!(r.quantity, Quantity::Voltage | Quantity::Current) && r.value.is_some();
+    assert!(snapshot.readings.iter().any(is_measured));
     assert!(snapshot.outlets.iter().all(|outlet| outlet.state == PowerState::Off));
     snapshot.outlets.len()
 }
