@@ -569,6 +569,19 @@ mod refusals {
     }
 
     #[test]
+    fn known_attribute_that_occurs_twice_is_refused_however_it_is_written() {
+        for attributes in [
+            r#" id="1" id="2""#,
+            r#" id='1' id="2""#,
+            r#" id="1" name="&lt;" id='2'"#,
+            r#" x="1" id="2" x="""#,
+        ] {
+            let error = refused(&format!("<server><devices><device{attributes}/></devices></server>"));
+            assert_eq!(error.fault, malformed("attribute that occurs twice"), "{attributes}");
+        }
+    }
+
+    #[test]
     fn document_types_and_entities_are_never_looked_at() {
         let laughs =
             "<!DOCTYPE lolz [<!ENTITY lol 'lol'><!ENTITY lol2 '&lol;&lol;&lol;&lol;'>]><server host='&lol2;'/>";

@@ -113,6 +113,21 @@ impl<'a> Attributes<'a> {
         }))
     }
 
+    /// The value of the next attribute, if it is opened exactly so, as ` name="`, and means itself; what is written otherwise
+    /// is for [`next`](Self::next).
+    #[inline]
+    pub(super) fn opened_by(&mut self, opening: &str) -> Option<&'a str> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let (len, is_plain) = quoted(rest.strip_prefix(opening.as_bytes())?, b'"')?;
+        if !is_plain || self.count >= self.limit {
+            return None;
+        }
+        let start = self.at + opening.len();
+        self.at = start + len + 1;
+        self.count += 1;
+        self.text.get(start..start + len)
+    }
+
     /// Reads up to the end of the tag.
     pub(super) fn skip(&mut self) -> Result<(), Fault> {
         while self.next()?.is_some() {}

@@ -111,6 +111,17 @@ fn of_outlet(name: &str) -> Option<usize> {
     OutletField::lookup(name).map(|field| field as usize)
 }
 
+/// How the attributes of an outlet are opened, in the order of [`OutletField::ALL`].
+const OUTLET_OPENINGS: [&str; 7] = [
+    " num=\"",
+    " name=\"",
+    " url=\"",
+    " amps=\"",
+    " watts=\"",
+    " kwatthrs=\"",
+    " status=\"",
+];
+
 fn of_others(_: &str) -> Option<usize> {
     None
 }
@@ -238,18 +249,18 @@ impl<'a> Reader<'a> {
     fn element(&mut self, tag: Tag<'a>, known: Option<Inside>) -> Result<Option<Item<'a>>, Fault> {
         let item = match known {
             Some(Inside::Server) => {
-                let [host] = self.known(tag, of_server)?;
+                let [host] = self.known(tag, of_server, [" host=\""])?;
                 Item::Server(ServerItem { host })
             }
             Some(Inside::Device) => {
-                let [id, kind, name] = self.known(tag, of_device)?;
+                let [id, kind, name] = self.known(tag, of_device, [" id=\"", " type=\"", " name=\""])?;
                 Item::Device(DeviceItem { id, kind, name })
             }
-            Some(Inside::Field) => match self.known(tag, of_field)? {
+            Some(Inside::Field) => match self.known(tag, of_field, [" key=\"", " value=\""])? {
                 [Some(key), value] => Item::Field(FieldItem { key, value }),
                 [None, _] => self.unknown_element(tag),
             },
-            Some(Inside::Outlet) => match self.known(tag, of_outlet)? {
+            Some(Inside::Outlet) => match self.known(tag, of_outlet, OUTLET_OPENINGS)? {
                 [Some(number), name, url, amperes, watts, kilowatt_hours, status] => Item::Outlet(OutletItem {
                     number,
                     name,
@@ -279,11 +290,25 @@ impl<'a> Reader<'a> {
     }
 
     /// The values of the attributes that are known. Others are given as unknown afterwards.
+    ///
+    /// Mostly a document has them in one order and in one way: as far as they are opened like that, they are taken as they are.
     #[inline]
-    fn known<const N: usize>(&mut self, tag: Tag<'a>, known: Known) -> Result<[Option<Cow<'a, str>>; N], Fault> {
+    fn known<const N: usize>(
+        &mut self,
+        tag: Tag<'a>,
+        known: Known,
+        openings: [&str; N],
+    ) -> Result<[Option<Cow<'a, str>>; N], Fault> {
         let mut values = [const { None }; N];
         let mut has_others = false;
-        while let Some(attribute) = self.tokens.attribute()? {
+        let mut attributes = tag.attributes;
+        for (slot, opening) in values.iter_mut().zip(openings) {
+            let Some(raw) = attributes.opened_by(opening) else {
+                break;
+            };
+            *slot = Some(Cow::Borrowed(raw));
+        }
+        while let Some(attribute) = attributes.next()? {
             let Some(slot) = known(attribute.name).and_then(|index| values.get_mut(index)) else {
                 has_others = true;
                 continue;
@@ -293,6 +318,7 @@ impl<'a> Reader<'a> {
             }
             *slot = Some(attribute.value()?);
         }
+        self.tokens.resume(attributes);
         if has_others {
             self.put_off(tag, known);
         }

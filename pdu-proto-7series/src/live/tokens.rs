@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::attributes::{Attribute, Attributes, TagEnd, is_space, name_len};
+use super::attributes::{Attributes, TagEnd, is_space, name_len};
 use super::error::LiveFault;
 use super::options::Limits;
 use super::text::{content, is_blank, with_line_ends};
@@ -30,7 +30,7 @@ impl Fault {
 /// What a document consists of.
 #[derive(Clone, Debug)]
 pub(super) enum Token<'a> {
-    /// An element begins; its attributes may be asked for before the next token.
+    /// An element begins.
     Start(Tag<'a>),
     /// The innermost element ends.
     End,
@@ -85,13 +85,10 @@ impl<'a> Tokens<'a> {
         self.offset
     }
 
-    /// The next attribute of the element that began last; `None` behind its last one.
+    /// Goes on behind the attributes of the element that began last, as far as they have been read.
     #[inline]
-    pub(super) fn attribute(&mut self) -> Result<Option<Attribute<'a>>, Fault> {
-        match &mut self.tag {
-            Some(attributes) if attributes.end().is_none() => attributes.next(),
-            _ => Ok(None),
-        }
+    pub(super) fn resume(&mut self, attributes: Attributes<'a>) {
+        self.tag = Some(attributes);
     }
 
     /// The next token; `None` at the end of the document.
