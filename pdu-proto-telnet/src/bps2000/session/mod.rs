@@ -3,7 +3,6 @@
 mod clock;
 mod console;
 mod job;
-mod link;
 mod options;
 mod phase;
 mod reading;

@@ -1,9 +1,8 @@
 //! How a session at the console ends: as it was to, by what went wrong, or since nothing is to be done.
 
-use pdu_core::Effect;
+use pdu_core::{Effect, LinkState};
 
 use super::super::job::Job;
-use super::super::link::LinkState;
 use super::super::phase::{Awaiting, Expect, PROMPTS, Phase, Place, Wants};
 use super::{Console, Pending};
 use crate::bps2000::{Reply, Request};

@@ -1,6 +1,7 @@
 //! What is heard: the prompt that must come, and what the text before it means.
 
-use super::super::link::LinkState;
+use pdu_core::LinkState;
+
 use super::super::phase::{Awaiting, Expect, PROMPTS, Phase, Place, Wants};
 use super::super::reading::{Wrong, out_of_step, read};
 use super::Console;

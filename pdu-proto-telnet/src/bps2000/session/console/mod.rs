@@ -9,10 +9,9 @@ mod typed;
 
 use alloc::collections::VecDeque;
 
-use pdu_core::{Instant, LinkDemand, LinkEvent, Ticket, earliest};
+use pdu_core::{Instant, LinkDemand, LinkEvent, LinkState, LinkWait, Ticket, earliest};
 
 use super::job::{Job, Need, Response};
-use super::link::{Link, LinkState};
 use super::phase::{Awaiting, Expect, Phase, Place};
 use super::reading::{Refusal, take};
 use super::transcript::Transcript;
@@ -38,7 +37,7 @@ struct Pending {
 pub(super) struct Console {
     options: Options,
     now: Instant,
-    link: Link,
+    link: LinkWait,
     terminal: Terminal,
     text: Transcript,
     phase: Phase,
@@ -57,7 +56,7 @@ impl Console {
         Self {
             options,
             now: Instant::EPOCH,
-            link: Link::down(),
+            link: LinkWait::down(),
             terminal: Terminal::new(Framing::Telnet(Policy::CLIENT)),
             text: Transcript::new(),
             phase: Phase::Apart,
@@ -245,7 +244,7 @@ impl Console {
             LinkEvent::Up => self.open(),
             LinkEvent::Eof => {
                 self.lose(|effect| TelnetError::Closed { effect });
-                if !self.link.is_down() {
+                if self.link.state() != LinkState::Down {
                     self.leave(LinkState::Broken);
                 }
             }
@@ -278,7 +277,11 @@ impl Console {
     }
 
     pub(super) fn link_demand(&self) -> LinkDemand {
-        self.link.demand(self.is_wanted())
+        self.link.demand(if self.link.is_up() || self.is_wanted() {
+            LinkDemand::Open
+        } else {
+            LinkDemand::Idle
+        })
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
