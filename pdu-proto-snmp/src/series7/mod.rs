@@ -147,8 +147,8 @@ pub use outlet::OutletCommand;
 #[cfg(feature = "alloc")]
 pub use session::Device;
 
-#[cfg(feature = "alloc")]
 pub use pdu_core::Basis;
+#[cfg(feature = "alloc")]
 use pdu_core::{Capabilities, Capability};
 
 /// What a unit can do over SNMP. One without switched outlets refuses what is about outlets when it is asked.
