@@ -9,7 +9,10 @@ use crate::show;
 /// A document as it is; and the same in the middle of one, so that most of what comes is inside a device.
 pub fn document(data: &[u8]) {
     whole(data);
-    let around = [b"<server host='h'><devices><device>".as_slice(), b"</device></devices></server>"];
+    let around = [
+        b"<server host='h'><devices><device>".as_slice(),
+        b"</device></devices></server>",
+    ];
     whole(&around.join(data));
 }
 
@@ -38,12 +41,16 @@ fn whole(xml: &[u8]) {
         }
     }
     for reading in &document.readings {
-        assert_eq!(reading.value.is_none(), reading.quality == Quality::Unavailable, "made up: {reading}");
+        assert_eq!(
+            reading.value.is_none(),
+            reading.quality == Quality::Unavailable,
+            "made up: {reading}"
+        );
     }
     for unknown in document.unknown() {
         assert!(unknown.path().starts_with("/server"));
     }
-    document.deviations.iter().for_each(|deviation| show(deviation));
+    document.deviations.iter().for_each(show);
     known_items_survive(xml);
     same_as_by_quick_xml(xml);
 }
@@ -93,8 +100,15 @@ fn same_as_by_quick_xml(xml: &[u8]) {
         match reader.read_event().expect("what is taken here is well formed") {
             Event::Start(tag) => {
                 path.push(String::from_utf8_lossy(tag.name().as_ref()).into_owned());
-                let attributes: Vec<_> = tag.attributes().map(|attribute| attribute.expect("well formed")).collect();
-                let has = |name: &str| attributes.iter().any(|attribute| attribute.key.as_ref() == name.as_bytes());
+                let attributes: Vec<_> = tag
+                    .attributes()
+                    .map(|attribute| attribute.expect("well formed"))
+                    .collect();
+                let has = |name: &str| {
+                    attributes
+                        .iter()
+                        .any(|attribute| attribute.key.as_ref() == name.as_bytes())
+                };
                 let steps: Vec<&str> = path.iter().map(String::as_str).collect();
                 found += usize::from(match steps.as_slice() {
                     ["server"] | ["server", "devices", "device"] => true,
