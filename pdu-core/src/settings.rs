@@ -174,6 +174,7 @@ pub struct NetworkSettings {
 
 words! {
     /// How a unit comes to its address.
+    // Exhaustive on purpose: it has one, or asks for one.
     pub enum Addressing as "addressing" {
         /// It is told once.
         Static = "static",
@@ -264,6 +265,7 @@ pub struct SnmpSettings {
 
 words! {
     /// Whether a service of a unit runs.
+    // Exhaustive on purpose: a device that cannot tell has `None` in its place.
     pub enum ServiceState as "state of a service" {
         /// It runs.
         Enabled = "enabled",
