@@ -43,3 +43,41 @@ pub fn allocations() -> u64 {
 pub fn in_use() -> u64 {
     IN_USE.load(Relaxed)
 }
+
+static MOST_IN_USE: AtomicU64 = AtomicU64::new(0);
+
+/// As [`Counting`], and it remembers the most that was in use at one time.
+#[derive(Debug)]
+pub struct Watching;
+
+// SAFETY: every call goes to `Counting` unchanged, which keeps to the contract; remembering neither allocates nor panics.
+unsafe impl GlobalAlloc for Watching {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller keeps to the contract of `alloc`.
+        let memory = unsafe { Counting.alloc(layout) };
+        MOST_IN_USE.fetch_max(in_use(), Relaxed);
+        memory
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        // SAFETY: the caller keeps to the contract of `dealloc`.
+        unsafe { Counting.dealloc(ptr, layout) }
+    }
+
+    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        // While it is moved, both are in use.
+        MOST_IN_USE.fetch_max(in_use() + new_size as u64, Relaxed);
+        // SAFETY: the caller keeps to the contract of `realloc`.
+        unsafe { Counting.realloc(ptr, layout, new_size) }
+    }
+}
+
+/// Forgets what was in use before, for [`most_in_use`].
+pub fn watch() {
+    MOST_IN_USE.store(in_use(), Relaxed);
+}
+
+/// The most octets of the heap that were in use at one time since [`watch`]; only under [`Watching`].
+pub fn most_in_use() -> u64 {
+    MOST_IN_USE.load(Relaxed)
+}

@@ -2,9 +2,9 @@ use core::fmt;
 use core::ops::Range;
 use std::borrow::Cow;
 
-use super::attributes::Attributes;
+use super::attributes::{Attribute, Attributes};
 use super::path::{Condition, Path, RelativePath, Step, Steps};
-use super::scan::{self, Node, name_at_start};
+use super::scan::{self, Node, ends_name, name_at_start};
 use super::text::{self, Charset, Stands};
 use super::{ConfigError, Limits};
 
@@ -60,9 +60,8 @@ impl Document {
     pub fn parse(file: impl Into<Vec<u8>>, limits: Limits) -> Result<Self, ConfigError> {
         let bytes = file.into();
         limits.check_size(bytes.len())?;
-        let index = scan::scan(&bytes, &limits)?;
-        // Checked already by the scan, which says where; what it found to be UTF-8 is.
-        let text = String::from_utf8(bytes).unwrap_or_default();
+        let text = String::from_utf8(bytes).map_err(|error| scan::not_utf8(error.as_bytes(), &error.utf8_error()))?;
+        let index = scan::scan(&text, &limits)?;
         Ok(Self {
             text,
             nodes: index.nodes,
@@ -193,6 +192,8 @@ impl Document {
 
     /// Replaces a part in which no element begins or ends, and moves the index.
     fn splice(&mut self, part: Range<usize>, with: &str) {
+        // No more than is needed: a string that grows by itself takes twice as much.
+        self.text.reserve_exact(with.len().saturating_sub(part.len()));
         let end = offset(part.end);
         let (removed, added) = (offset(part.len()), offset(with.len()));
         self.text.replace_range(part, with);
@@ -218,6 +219,13 @@ impl Document {
         };
         let tag = self.as_bytes().get((node.open as usize).saturating_add(1)..);
         name_at_start(tag.unwrap_or_default())
+    }
+
+    fn is_named(&self, element: Element, name: &str) -> bool {
+        let open = self.nodes.get(element).map_or(0, |node| node.open as usize);
+        let tag = self.as_bytes().get(open.saturating_add(1)..).unwrap_or_default();
+        let behind = tag.strip_prefix(name.as_bytes()).and_then(<[u8]>::first);
+        behind.is_some_and(|byte| ends_name(*byte))
     }
 
     pub(super) fn name_str(&self, element: Element) -> &str {
@@ -269,7 +277,7 @@ impl Document {
         siblings: impl Iterator<Item = Element> + 'a,
         step: &'a Step,
     ) -> Box<dyn Iterator<Item = Element> + 'a> {
-        let named = siblings.filter(|element| self.name(*element) == step.name.as_bytes());
+        let named = siblings.filter(|element| self.is_named(*element, &step.name));
         let all: Box<dyn Iterator<Item = Element> + 'a> = Box::new(named);
         step.conditions.iter().fold(all, |left, condition| match condition {
             Condition::Nth(number) => Box::new(left.skip((*number as usize).saturating_sub(1)).take(1)),
@@ -277,7 +285,7 @@ impl Document {
                 left.filter(move |element| self.value(*element, Some(name)).is_some_and(|found| found == *value)),
             ),
             Condition::Child { name, value } => Box::new(left.filter(move |element| {
-                let named = |child: &Element| self.name(*child) == name.as_bytes();
+                let named = |child: &Element| self.is_named(*child, name);
                 let has_value = |child| self.value(child, None).is_some_and(|found| found == *value);
                 self.children(*element).filter(named).any(has_value)
             })),
@@ -324,10 +332,13 @@ impl Document {
 impl Document {
     /// Of an attribute, or without a name the text.
     pub(super) fn value(&self, element: Element, attribute: Option<&str>) -> Option<Cow<'_, str>> {
-        let written = match attribute {
-            Some(name) => self.attribute_written(element, name),
-            None => self.text_written(element),
-        }?;
+        if let Some(name) = attribute {
+            let (_, behind_name) = self.behind_name(element);
+            let attribute = find_attribute(behind_name, name)?;
+            let written = core::str::from_utf8(attribute.value).ok()?;
+            return Some(text::unescape(written, Stands::Attribute(attribute.quote)));
+        }
+        let written = self.text_written(element)?;
         let read = |(range, stands): &(Range<usize>, Stands)| {
             text::unescape(self.text.get(range.clone()).unwrap_or_default(), *stands)
         };
@@ -340,7 +351,7 @@ impl Document {
 
     /// Names and places of the values of its attributes.
     pub(super) fn attributes(&self, element: Element) -> impl Iterator<Item = (&str, Range<usize>)> {
-        let (start, raw) = self.attributes_raw(element);
+        let (start, raw) = self.behind_name(element);
         Attributes::new(raw).map_while(Result::ok).map(move |attribute| {
             let at = start.saturating_add(attribute.value_at);
             let name = core::str::from_utf8(attribute.name).unwrap_or_default();
@@ -397,8 +408,8 @@ impl Document {
 
     fn runs(&self, element: Element) -> Runs<'_> {
         let close = self.nodes.get(element).map_or(0, |node| node.close as usize);
-        let (start, raw) = self.attributes_raw(element);
-        let inner = start.saturating_add(raw.len()).saturating_add(1);
+        let (start, rest) = self.behind_name(element);
+        let inner = start.saturating_add(tag_len(rest)).saturating_add(1);
         Runs {
             text: self.text.get(..close).unwrap_or_default(),
             at: inner,
@@ -406,10 +417,8 @@ impl Document {
     }
 
     fn attribute_written(&self, element: Element, name: &str) -> Option<Written> {
-        let (start, raw) = self.attributes_raw(element);
-        let attribute = Attributes::new(raw)
-            .map_while(Result::ok)
-            .find(|attribute| attribute.name == name.as_bytes())?;
+        let (start, raw) = self.behind_name(element);
+        let attribute = find_attribute(raw, name)?;
         let at = start.saturating_add(attribute.value_at);
         let range = at..at.saturating_add(attribute.value.len());
         Some(Written {
@@ -417,16 +426,15 @@ impl Document {
         })
     }
 
-    /// The offset behind the tag's name, and what stands from there to the end of the tag.
-    fn attributes_raw(&self, element: Element) -> (usize, &[u8]) {
+    /// The offset behind the tag's name, and all that stands from there on.
+    fn behind_name(&self, element: Element) -> (usize, &[u8]) {
         let Some(node) = self.nodes.get(element) else {
             return (0, b"");
         };
         let start = (node.open as usize)
             .saturating_add(1)
             .saturating_add(self.name(element).len());
-        let rest = self.as_bytes().get(start..).unwrap_or_default();
-        (start, rest.get(..tag_len(rest)).unwrap_or_default())
+        (start, self.as_bytes().get(start..).unwrap_or_default())
     }
 
     fn text_written(&self, element: Element) -> Option<Written> {
@@ -436,6 +444,12 @@ impl Document {
         let pieces = self.runs(element).collect();
         Some(Written { pieces })
     }
+}
+
+fn find_attribute<'a>(behind_name: &'a [u8], name: &str) -> Option<Attribute<'a>> {
+    Attributes::new(behind_name)
+        .map_while(Result::ok)
+        .find(|attribute| attribute.name == name.as_bytes())
 }
 
 fn sole(found: &[Element], path: &Path) -> Result<Element, ConfigError> {

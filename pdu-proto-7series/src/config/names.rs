@@ -10,12 +10,18 @@ pub(super) fn len_of_name(text: &str) -> usize {
 
 /// Whether all of it is one name. Source: XML 1.0, 2.3 \[5\].
 pub(super) fn is_name(text: &[u8]) -> bool {
-    if let Some((first, rest)) = text.split_first()
-        && text.is_ascii()
-    {
-        return starts_name(char::from(*first)) && rest.iter().all(|byte| is_in_name(char::from(*byte)));
+    // Nearly every name is ASCII, and every tag has some.
+    if text.iter().all(|byte| is_plain(*byte)) {
+        return text
+            .first()
+            .is_some_and(|first| !first.is_ascii_digit() && !matches!(first, b'-' | b'.'));
     }
     core::str::from_utf8(text).is_ok_and(|text| !text.is_empty() && len_of_name(text) == text.len())
+}
+
+/// ASCII that may stand in a name.
+pub(super) const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':')
 }
 
 /// Whether it may stand in a document at all. Source: XML 1.0, 2.2 \[2\].
