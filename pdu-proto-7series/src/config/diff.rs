@@ -271,6 +271,8 @@ impl<'a> Differ<'a> {
         sort(&self.after, &group.after, |group, child| group.after.push(child));
         let paired = |value: Option<String>| {
             let alike = by_key.remove(&value).unwrap_or_default();
+            // A key that is a secret is in no path.
+            let value = value.filter(|_| !self.is_secret_key(&alike, key));
             let of_key = value.and_then(|value| path.clone().keyed(key, &value));
             match of_key {
                 Some(of_key) => alike.pairs(|number, several| {
@@ -284,6 +286,18 @@ impl<'a> Differ<'a> {
             }
         };
         order.into_iter().flat_map(paired).collect()
+    }
+}
+
+impl Differ<'_> {
+    fn is_secret_key(&self, group: &Group, key: &RelativePath) -> bool {
+        let in_side = |side: &Side<'_>, elements: &[Element]| {
+            let mut places = elements
+                .iter()
+                .flat_map(|element| side.document.select_below(*element, key));
+            places.any(|place| side.secrets.has(place, key.attribute_name()))
+        };
+        in_side(&self.before, &group.before) || in_side(&self.after, &group.after)
     }
 }
 

@@ -3,7 +3,7 @@ use core::ops::Range;
 use std::borrow::Cow;
 
 use super::attributes::{Attribute, Attributes};
-use super::path::{Condition, Path, RelativePath, Step, Steps};
+use super::path::{Condition, Path, RelativePath, Step};
 use super::scan::{self, Node, ends_name, name_at_start};
 use super::text::{self, Charset, Stands};
 use super::{ConfigError, Limits};
@@ -147,17 +147,20 @@ impl Document {
             path: path.clone(),
             character,
         };
-        let Some(((first, stands), others)) = written.pieces.split_first() else {
+        let ([(first, stands), ..], [.., (last, _)]) = (&*written.pieces, &*written.pieces) else {
             let escaped = text::escape(value, Stands::Text, self.charset).map_err(refused)?;
             return self.fill(element, &escaped);
         };
         let escaped = text::escape(value, *stands, self.charset).map_err(refused)?;
         self.check_growth(first.len(), escaped.len())?;
-        // From the last to the first, so that the places of those before stay.
-        for (other, _) in others.iter().rev() {
-            self.splice(other.clone(), "");
+        // What stands between the parts is kept; all at once, since there may be very many.
+        let mut whole = escaped;
+        for pair in written.pieces.windows(2) {
+            if let [(before, _), (after, _)] = pair {
+                whole.push_str(self.text.get(before.end..after.start).unwrap_or_default());
+            }
         }
-        self.splice(first.clone(), &escaped);
+        self.splice(first.start..last.end, &whole);
         Ok(())
     }
 
@@ -245,6 +248,11 @@ impl Document {
         })
     }
 
+    /// The first element that is neither this one nor in it.
+    pub(super) fn behind(&self, element: Element) -> Element {
+        self.nodes.get(element).map_or(element, |node| node.next as usize)
+    }
+
     pub(super) fn has_children(&self, element: Element) -> bool {
         self.children(element).next().is_some()
     }
@@ -319,12 +327,16 @@ impl Document {
 
     /// The value at a place below an element: of the first that fits.
     pub(super) fn below(&self, element: Element, path: &RelativePath) -> Option<Cow<'_, str>> {
-        let Steps { elements, attribute } = path.steps();
-        let mut found = Vec::new();
-        self.walk(element, elements, &mut found);
-        found
+        self.select_below(element, path)
             .into_iter()
-            .find_map(|element| self.value(element, attribute.as_deref()))
+            .find_map(|element| self.value(element, path.attribute_name()))
+    }
+
+    /// The elements that a path leads to from another one.
+    pub(super) fn select_below(&self, element: Element, path: &RelativePath) -> Vec<Element> {
+        let mut found = Vec::new();
+        self.walk(element, &path.steps().elements, &mut found);
+        found
     }
 }
 

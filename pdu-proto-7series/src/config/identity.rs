@@ -80,7 +80,8 @@ impl UnitIdentity {
     ///
     /// They differ, or one says what the other leaves open, or nothing is said at all.
     pub fn check_same(&self, found: &Self) -> Result<(), ForeignUnit> {
-        let own = |unit: &Self| (unit.serial.clone(), unit.mac.as_deref().map(digits));
+        let mac = |unit: &Self| unit.mac.as_deref().map(digits).filter(|digits| !digits.is_empty());
+        let own = |unit: &Self| (unit.serial.clone(), mac(unit));
         let nothing = (None, None);
         let (expected_own, found_own) = (own(self), own(found));
         let same = if expected_own == nothing && found_own == nothing {

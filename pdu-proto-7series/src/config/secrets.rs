@@ -39,15 +39,16 @@ impl<'a> Secrets<'a> {
     fn walk(&mut self, element: Element, around: Around) {
         let document = self.document;
         let is_told = told_by_attribute(document, element);
+        let is_told_inside = told_by_child(document, element);
         let is_named = self.named.contains(&(element, None));
-        let sounds = is_told || is_named || suspicious(document.name_str(element));
+        let sounds = is_told || is_told_inside || is_named || suspicious(document.name_str(element));
         let inside = if sounds { Around::Secret } else { around };
-        if inside == Around::Secret {
+        if inside == Around::Secret || shows_login(document, element, None) {
             self.found.insert((element, None));
         }
         for (name, _) in document.attributes(element) {
             let is_value = !(orders(name) || is_told && gives_name(name));
-            let as_value = inside == Around::Secret && is_value;
+            let as_value = inside == Around::Secret && is_value || shows_login(document, element, Some(name));
             if as_value || suspicious(name) || self.named.contains(&(element, Some(name))) {
                 self.found.insert((element, Some(name)));
             }
@@ -60,13 +61,19 @@ impl<'a> Secrets<'a> {
     /// Where secrets are written, in the order of the document.
     fn ranges(&self) -> Vec<Range<usize>> {
         let mut ranges: Vec<_> = Vec::new();
+        let mut covered = Document::ROOT;
         for (element, attribute) in &self.found {
             match attribute {
                 Some(wanted) => {
                     let attributes = self.document.attributes(*element);
                     ranges.extend(attributes.filter(|(name, _)| name == wanted).map(|(_, range)| range));
                 }
-                None => ranges.extend(self.document.text_ranges(*element)),
+                // With all below it, once.
+                None if *element >= covered => {
+                    covered = self.document.behind(*element);
+                    ranges.extend(self.document.text_ranges(*element));
+                }
+                None => {}
             }
         }
         let text = self.document.as_str();
@@ -74,7 +81,8 @@ impl<'a> Secrets<'a> {
         ranges.retain(|range| !is_empty(range));
         ranges.extend(self.document.remarks().filter(|range| {
             let remark = text.get(range.clone()).unwrap_or_default();
-            remark.split(|c: char| !c.is_alphanumeric()).any(suspicious)
+            let mut words = remark.split(|c: char| !c.is_alphanumeric());
+            words.any(|word| suspicious(word) || word.eq_ignore_ascii_case("key"))
         }));
         ranges.sort_by_key(|range| range.start);
         ranges
@@ -109,14 +117,52 @@ fn orders(attribute: &str) -> bool {
 }
 
 fn gives_name(attribute: &str) -> bool {
-    ["name", "key", "id", "field", "setting", "param", "parameter"].contains(&attribute.to_ascii_lowercase().as_str())
+    [
+        "name",
+        "key",
+        "id",
+        "type",
+        "field",
+        "setting",
+        "option",
+        "property",
+        "variable",
+        "var",
+        "param",
+        "parameter",
+    ]
+    .contains(&attribute.to_ascii_lowercase().as_str())
 }
 
 /// `<item key="password" value="..."/>`: an attribute gives a name that sounds secret.
 fn told_by_attribute(document: &Document, element: Element) -> bool {
     document
         .attributes(element)
-        .any(|(name, range)| gives_name(name) && suspicious(document.as_str().get(range).unwrap_or_default()))
+        .any(|(name, _)| gives_name(name) && sounds(document, element, Some(name)))
+}
+
+/// `<item><name>password</name><value>...</value></item>`: an element in it does.
+fn told_by_child(document: &Document, element: Element) -> bool {
+    document
+        .children(element)
+        .any(|child| gives_name(document.name_str(child)) && sounds(document, child, None))
+}
+
+fn sounds(document: &Document, element: Element, attribute: Option<&str>) -> bool {
+    document
+        .value(element, attribute)
+        .is_some_and(|value| suspicious(value.trim()))
+}
+
+/// `http://user:password@camera/`.
+fn shows_login(document: &Document, element: Element, attribute: Option<&str>) -> bool {
+    let has_login = |address: &str| {
+        let authority = address.split(['/', '?', '#']).next().unwrap_or_default();
+        authority.rsplit_once('@').is_some_and(|(login, _)| login.contains(':'))
+    };
+    document
+        .value(element, attribute)
+        .is_some_and(|value| value.split("://").skip(1).any(has_login))
 }
 
 /// Whether what has this name is a secret, as far as a name can tell. Rather once too often.
@@ -127,14 +173,22 @@ pub(super) fn suspicious(name: &str) -> bool {
         "passp",
         "passc",
         "pwd",
+        "private",
         "secret",
         "community",
         "credential",
         "token",
     ];
+    // `pass1`, `smtp_pass_2`
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '_' | '-' | '.'));
     // A bare `key` names things more often than it locks them.
     let is_key = name.ends_with("key") && name != "key";
-    is_key || name.ends_with("pass") || parts.iter().any(|part| name.contains(part))
+    let is_short = ["pw", "psk", "pin"].contains(&name);
+    is_key
+        || is_short
+        || name.ends_with("pass")
+        || name.ends_with("_pw")
+        || parts.iter().any(|part| name.contains(part))
 }
 
 /// A document with stars where secrets stand: for people, not for a unit. Made by [`Document::redacted`].

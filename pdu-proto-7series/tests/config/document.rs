@@ -237,3 +237,13 @@ fn text_that_is_no_path_is_refused_with_the_place() {
 fn the_fixture_is_what_the_synthetic_unit_has() {
     assert_eq!(synthetic().as_str(), include_str!("synthetic.xml"));
 }
+
+#[test]
+fn a_value_in_very_many_parts_is_written_in_one_pass() {
+    const PARTS: usize = 200_000;
+    let comments = "<!---->".repeat(PARTS);
+    let mut document = document(&format!("<a><b>{}</b><c>d</c></a>", "x<!---->".repeat(PARTS)));
+    document.set(&"/a/b".parse().unwrap(), "y").unwrap();
+    assert_eq!(document.as_str(), format!("<a><b>y{comments}</b><c>d</c></a>"));
+    assert_eq!(document.get(&"/a/c".parse().unwrap()).as_deref(), Some("d"));
+}

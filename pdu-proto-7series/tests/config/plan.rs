@@ -82,6 +82,18 @@ fn a_unit_that_says_nothing_but_its_host_is_told_by_that() {
 }
 
 #[test]
+fn a_mac_address_without_a_digit_tells_no_unit() {
+    let unit = |mac: &str, host: &str| UnitIdentity {
+        mac: Some(mac.into()),
+        host: Some(host.into()),
+        ..UnitIdentity::default()
+    };
+    assert!(unit("--", "a").check_same(&unit("::", "b")).is_err());
+    assert!(unit("--", "a").check_same(&unit("00:11:22:33:44:55", "a")).is_err());
+    assert_eq!(unit("--", "a").check_same(&unit("--", "a")), Ok(()));
+}
+
+#[test]
 fn a_file_without_identity_is_no_backup() {
     let error = Backup::of(document("<a/>"), &Profile::synthetic()).unwrap_err();
     assert_eq!(error, ConfigError::Unidentified);

@@ -62,6 +62,13 @@ fn what_sounds_secret_is_hidden_whatever_the_profile_says() {
         "<a><snmp authKey=\"hunter2_A\"/></a>",
         "<a><!-- old password: hunter2_A --></a>",
         "<a><?password hunter2_A?></a>",
+        "<a><!-- private_key: hunter2_A --></a>",
+        "<a><input type='password' value='hunter2_A'/></a>",
+        "<a><item key='pass&#119;ord' value='hunter2_A'/></a>",
+        "<a pass1='hunter2_A'/>",
+        "<a><privateKeyDer>hunter2_A</privateKeyDer></a>",
+        "<a><camera url='http://view:hunter2_A@camera/x'/></a>",
+        "<a><camera>http://view:hunter2_A@camera/x</camera></a>",
     ] {
         let document = document(file);
         let shown = document.redacted(&profile).to_string();
@@ -70,6 +77,32 @@ fn what_sounds_secret_is_hidden_whatever_the_profile_says() {
         let changes = diff(&document, &super::document("<a/>"), &profile);
         assert!(!format!("{changes:?}").contains(SECRET), "{changes:?}");
     }
+}
+
+#[test]
+fn an_element_that_names_a_secret_hides_those_beside_it() {
+    let profile = Profile::synthetic();
+    for file in [
+        "<a><item><name>password</name><value>hunter2_A</value></item></a>",
+        "<a><item><value old='hunter2_A'>x</value><Key> authKey </Key></item></a>",
+    ] {
+        let document = document(file);
+        let shown = document.redacted(&profile).to_string();
+        assert!(!shown.contains(SECRET), "{shown}");
+        let changes = diff(&document, &super::document("<a/>"), &profile);
+        assert!(!format!("{changes:?}").contains(SECRET), "{changes:?}");
+    }
+}
+
+#[test]
+fn a_key_that_is_a_secret_stands_in_no_path() {
+    let toml = "format = 1\nname = 'x'\n[identity]\nserial = '/a/@s'\n[[keyed]]\nitems = '/a/t'\nkey = '@community'\n";
+    let profile = Profile::from_toml(toml).unwrap();
+    let before = document("<a><t community='hunter2_A' x='1'/><t community='other' x='1'/></a>");
+    let after = document("<a><t community='other' x='1'/><t community='hunter2_A' x='2'/></a>");
+    let changes = diff(&before, &after, &profile);
+    assert_eq!(changes.len(), 1);
+    assert_eq!(changes[0].to_string(), "/a/t[2]/@x: \"1\" -> \"2\"");
 }
 
 #[test]
