@@ -39,6 +39,8 @@ struct Readout<'o> {
     inlets: u16,
     sensors: u16,
     highest_outlet: u16,
+    /// The numbers of all outlets so far, once one of them did not come in ascending order.
+    unordered: Option<BTreeSet<u16>>,
     /// Places of which nobody can tell which of two values holds.
     duplicates: BTreeSet<(Point, Quantity, Statistic)>,
     duplicate_outlets: BTreeSet<u16>,
@@ -82,6 +84,7 @@ impl<'o> Readout<'o> {
             inlets: 0,
             sensors: 0,
             highest_outlet: 0,
+            unordered: None,
             duplicates: BTreeSet::new(),
             duplicate_outlets: BTreeSet::new(),
         }
@@ -246,9 +249,16 @@ impl<'o> Readout<'o> {
     fn note_outlet(&mut self, number: u16) -> Result<(), DeviationKind> {
         if number > self.highest_outlet {
             self.highest_outlet = number;
+            if let Some(numbers) = &mut self.unordered {
+                numbers.insert(number);
+            }
             return Ok(());
         }
-        if self.outlets.iter().all(|outlet| outlet.number != number) {
+        let outlets = &self.outlets;
+        let numbers = self
+            .unordered
+            .get_or_insert_with(|| outlets.iter().map(|outlet| outlet.number).collect());
+        if numbers.insert(number) {
             return Ok(());
         }
         self.duplicate_outlets.insert(number);

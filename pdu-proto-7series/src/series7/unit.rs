@@ -1,6 +1,6 @@
 //! What a session knows of its unit.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use pdu_core::{DeviceError, OutletStatus, PowerState, Snapshot};
 
@@ -10,7 +10,7 @@ pub(super) struct Unit {
     is_known: bool,
     outlets: BTreeMap<u16, OutletStatus>,
     /// Outlets that have changed, and of which that is still to be told.
-    changed: VecDeque<u16>,
+    changed: BTreeSet<u16>,
 }
 
 impl Unit {
@@ -40,24 +40,23 @@ impl Unit {
 
     pub(super) fn observe(&mut self, snapshot: &Snapshot) {
         self.is_known = true;
-        let is_shown = |number: &u16| snapshot.outlets.iter().any(|outlet| outlet.number == *number);
-        self.outlets.retain(|number, _| is_shown(number));
+        let shown: BTreeSet<u16> = snapshot.outlets.iter().map(|outlet| outlet.number).collect();
+        self.outlets.retain(|number, _| shown.contains(number));
         for outlet in &snapshot.outlets {
             let before = self.outlets.insert(outlet.number, outlet.clone());
             let has_changed = before.is_some_and(|before| {
                 before.state != PowerState::Unknown && (before.state, before.pending) != (outlet.state, outlet.pending)
             });
             if has_changed {
-                self.changed.retain(|number| *number != outlet.number);
-                self.changed.push_back(outlet.number);
+                self.changed.insert(outlet.number);
             }
         }
     }
 
-    /// The next outlet that has changed, as it was last seen.
+    /// The next outlet that has changed, in the order of their numbers, as it was last seen.
     pub(super) fn next_changed(&mut self) -> Option<OutletStatus> {
         loop {
-            let number = self.changed.pop_front()?;
+            let number = self.changed.pop_first()?;
             if let Some(outlet) = self.outlets.get(&number) {
                 return Some(outlet.clone());
             }
