@@ -34,6 +34,8 @@ enum Part {
     Body(Box<(Request<()>, BodyReader)>),
     /// Nothing more is read: what waits is sent, then the connection is closed.
     Ending,
+    /// What waits was not taken in time.
+    GivenUp,
 }
 
 /// How many octets were read, and the request that they completed.
@@ -57,19 +59,22 @@ impl Connection {
     }
 
     pub(super) fn handle_timeout(&mut self, now: Instant) {
-        if self.deadline.is_some_and(|at| at <= now) {
-            self.end();
+        if self.deadline.take_if(|at| *at <= now).is_some() {
+            self.part = if self.output().is_empty() {
+                Part::Ending
+            } else {
+                Part::GivenUp
+            };
         }
-    }
-
-    fn end(&mut self) {
-        self.part = Part::Ending;
-        self.deadline = None;
     }
 
     pub(super) fn handle_transmitted(&mut self, now: Instant, options: &Options, len: usize) {
         self.sent += len.min(self.output().len());
         if !self.output().is_empty() {
+            // Who reads an answer may take as long as that takes; a request's own time goes on.
+            if len > 0 && !matches!(self.part, Part::Body(_)) {
+                self.deadline = Some(now + options.idle_timeout);
+            }
             return;
         }
         self.output = Vec::new(); // an answer may be a whole configuration: not kept for the next one
@@ -106,6 +111,7 @@ impl Connection {
                 Err(fault) => {
                     taken.len = bytes.len();
                     taken.rejected += 1;
+                    self.deadline = Some(now + options.idle_timeout);
                     self.reject(&fault, options);
                     None
                 }
@@ -115,7 +121,7 @@ impl Connection {
                 self.answer(service, now, options, &request);
             }
         }
-        if matches!(self.part, Part::Ending) {
+        if matches!(self.part, Part::Ending | Part::GivenUp) {
             taken.len = bytes.len(); // what comes behind the last request is nobody's
         }
         taken
@@ -126,7 +132,7 @@ impl Connection {
         match self.part {
             Part::Head(_) => self.output().is_empty(),
             Part::Body(_) => true,
-            Part::Ending => false,
+            Part::Ending | Part::GivenUp => false,
         }
     }
 
@@ -149,7 +155,7 @@ impl Connection {
                 let len = parts.1.feed(bytes)?;
                 Ok((len, self.take_whole(now, options)))
             }
-            Part::Ending => Ok((bytes.len(), None)),
+            Part::Ending | Part::GivenUp => Ok((bytes.len(), None)),
         }
     }
 
@@ -174,7 +180,7 @@ impl Connection {
                 let (head, body) = *parts;
                 Some(head.map(|()| body.into_bytes()))
             }
-            Part::Head(_) | Part::Ending => None,
+            Part::Head(_) | Part::Ending | Part::GivenUp => None,
         }
     }
 
@@ -227,7 +233,7 @@ impl Connection {
             put(&[response.body()]);
         }
         if fate == Fate::Close {
-            self.end();
+            self.part = Part::Ending;
         }
     }
 }
@@ -240,6 +246,7 @@ impl pdu_core::Connection for Connection {
     fn link_demand(&self) -> LinkDemand {
         match self.part {
             Part::Ending => LinkDemand::Close,
+            Part::GivenUp => LinkDemand::Reset,
             Part::Head(_) | Part::Body(_) => LinkDemand::Open,
         }
     }

@@ -207,3 +207,18 @@ fn more_connections_than_allowed_are_turned_away_and_one_that_does_not_read_hold
     hub.handle_close(Instant::EPOCH, &other);
     assert_eq!(hub.transmit().map(|(peer, _)| peer), Some(PEER));
 }
+
+#[test]
+fn who_never_reads_the_last_answer_does_not_keep_its_connection() {
+    for request in [
+        "GET / HTTP/1.1\r\nHost: unit\r\nConnection: close\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+    ] {
+        let mut hub = open(Options::default());
+        hub.handle_input(Instant::EPOCH, &PEER, request.as_bytes());
+        assert_eq!(hub.link_demand(), None);
+        let due = hub.poll_timeout().expect("an end to waiting");
+        hub.handle_timeout(due);
+        assert_eq!(hub.link_demand(), Some((PEER, LinkDemand::Reset)));
+    }
+}
