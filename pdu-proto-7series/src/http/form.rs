@@ -99,7 +99,7 @@ pub fn encode_file(
     {
         return Err(RequestFault::Value("file"));
     }
-    let boundary = boundary_for(file);
+    let boundary = boundary_for(file).ok_or(RequestFault::Value("file"))?;
     let mut body = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"\r\nContent-Type: {content_type}\r\n\r\n"
     )
@@ -109,8 +109,9 @@ pub fn encode_file(
     Ok((format!("multipart/form-data; boundary={boundary}"), body))
 }
 
-/// A boundary that does not occur in the file: one `x` longer than the longest run of them behind the stem.
-fn boundary_for(file: &[u8]) -> String {
+/// A boundary that does not occur in the file: one `x` longer than the longest run of them behind the stem. `None` if none is
+/// short enough: of 70 characters at most (RFC 2046, 5.1.1).
+fn boundary_for(file: &[u8]) -> Option<String> {
     let stem = BOUNDARY.as_bytes();
     let runs = file
         .windows(stem.len())
@@ -120,9 +121,8 @@ fn boundary_for(file: &[u8]) -> String {
             let behind = file.get(at + stem.len()..).unwrap_or_default();
             behind.iter().take_while(|&&octet| octet == b'x').count() + 1
         });
-    // Boundaries have at most 70 characters (RFC 2046, 5.1.1). A file that forces more is none that anybody keeps.
-    let run = runs.max().unwrap_or_default().min(70 - stem.len());
-    format!("{BOUNDARY}{}", "x".repeat(run))
+    let run = runs.max().unwrap_or_default();
+    (stem.len() + run <= 70).then(|| format!("{BOUNDARY}{}", "x".repeat(run)))
 }
 
 /// The content of the part of this name; `None` if there is none, or the body is malformed.
@@ -194,6 +194,16 @@ mod tests {
             );
             assert_eq!(decode_file(&content_type, &body, "other"), None);
         }
+    }
+
+    #[test]
+    fn file_that_leaves_no_boundary_is_refused() {
+        let longest = format!("{BOUNDARY}{}", "x".repeat(70 - BOUNDARY.len()));
+        assert_eq!(
+            encode_file("file", "c", "d", longest.as_bytes()),
+            Err(RequestFault::Value("file"))
+        );
+        assert!(encode_file("file", "c", "d", longest.replacen("xx", "x", 1).as_bytes()).is_ok());
     }
 
     #[test]

@@ -129,7 +129,7 @@ fn operation_that_the_profile_lacks_is_unsupported() {
 
 #[test]
 fn circuit_that_may_not_stand_in_a_path_is_refused() {
-    for circuit in ["", "a/b", "..%2f", "a b", "\r\n", &"x".repeat(65)] {
+    for circuit in ["", ".", "..", "a/b", "..%2f", "a b", "\r\n", &"x".repeat(65)] {
         let call = Call::ResetCircuitEnergy {
             circuit: circuit.into(),
         };

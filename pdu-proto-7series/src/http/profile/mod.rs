@@ -34,7 +34,7 @@ pub enum Call {
     },
     /// To start the energy counter of a circuit again at 0.
     ResetCircuitEnergy {
-        /// The circuit, as the profile's unit names it: letters, digits, `-`, `_` and `.`, at most 64.
+        /// The circuit, as the profile's unit names it: letters, digits, `-`, `_` and `.`, not dots alone, at most 64.
         circuit: String,
     },
     /// The data log.
@@ -372,7 +372,9 @@ fn parse_number(text: &str) -> Option<u16> {
 
 fn is_circuit(name: &str) -> bool {
     let is_plain = |octet: u8| octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.');
-    (1..=64).contains(&name.len()) && name.bytes().all(is_plain)
+    // Dots alone are steps of a path.
+    let has_more = name.bytes().any(|octet| octet != b'.');
+    (1..=64).contains(&name.len()) && has_more && name.bytes().all(is_plain)
 }
 
 /// A content coding that nobody asked for, or a content type that the profile does not list.
