@@ -37,6 +37,8 @@ pub(super) struct Exchange {
     output: Zeroizing<Vec<u8>>,
     sent: usize,
     answer: Answer,
+    /// When it counts as lost if nothing more of it leaves.
+    leaves_until: Option<Instant>,
     /// When it counts as lost if nothing more comes.
     quiet_until: Option<Instant>,
     /// When it counts as lost whatever comes.
@@ -44,13 +46,14 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(entry: Entry, output: Zeroizing<Vec<u8>>) -> Self {
+    pub(super) fn new(entry: Entry, output: Zeroizing<Vec<u8>>, leaves_until: Instant) -> Self {
         let method = entry.asked.method.clone();
         Self {
             entry: Some(entry),
             output,
             sent: 0,
             answer: Answer::new(method),
+            leaves_until: Some(leaves_until),
             quiet_until: None,
             whole_until: None,
         }
@@ -68,11 +71,14 @@ impl Exchange {
         self.has_begun() && self.rest().is_empty()
     }
 
-    /// So many octets have left. True if those were the last.
-    pub(super) fn left(&mut self, len: usize) -> bool {
+    /// So many octets have left, and until then more must. True if those were the last.
+    pub(super) fn left(&mut self, len: usize, until: Instant) -> bool {
         let rest = self.rest().len();
         self.sent += len.min(rest);
         let is_last = rest > 0 && len >= rest;
+        if len > 0 {
+            self.leaves_until = (!self.rest().is_empty()).then_some(until);
+        }
         if is_last {
             self.output.as_mut_slice().zeroize();
         }
@@ -89,7 +95,7 @@ impl Exchange {
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {
-        earliest(self.quiet_until, self.whole_until)
+        earliest(self.leaves_until, earliest(self.quiet_until, self.whole_until))
     }
 
     pub(super) fn feed(&mut self, bytes: &[u8], limits: &Limits) -> Result<(usize, Option<Whole>), FramingFault> {

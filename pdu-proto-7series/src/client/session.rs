@@ -172,7 +172,11 @@ impl HttpClient {
             .and_then(|known| known.authorization(method, target));
         let authorization = authorization.as_ref().map(|value| value.as_str());
         let output = encode(request, &self.options, authorization);
-        self.exchange = Some(Box::new(Exchange::new(entry, output)));
+        self.exchange = Some(Box::new(Exchange::new(
+            entry,
+            output,
+            self.now + self.options.answer_timeout,
+        )));
     }
 
     fn finish(&mut self, ticket: Ticket, result: Result<Response<Vec<u8>>, HttpError>) {
@@ -248,7 +252,7 @@ impl HttpClient {
         let Some(exchange) = self.exchange.take() else { return };
         let has_begun = exchange.has_begun();
         let Some(mut entry) = exchange.entry else { return };
-        if !has_begun {
+        if !has_begun && !matches!(why, Interruption::Timeout) {
             return self.queue.push_front(entry);
         }
         let is_final = matches!(why, Interruption::Framing(_));
@@ -256,7 +260,12 @@ impl HttpClient {
             entry.failures += 1;
             return self.queue.push_front(entry);
         }
-        let error = interrupted(entry.asked, entry.failures, why);
+        let effect = if has_begun {
+            entry.asked.effect_unanswered()
+        } else {
+            Effect::NotApplied
+        };
+        let error = interrupted(entry.asked, effect, entry.failures, why);
         self.finish(entry.ticket, Err(error));
     }
 
@@ -305,8 +314,7 @@ impl HttpClient {
     }
 }
 
-fn interrupted(asked: Asked, failures: u8, why: Interruption) -> HttpError {
-    let effect = asked.effect_unanswered();
+fn interrupted(asked: Asked, effect: Effect, failures: u8, why: Interruption) -> HttpError {
     match why {
         Interruption::Timeout => HttpError::Timeout {
             asked,
@@ -355,7 +363,7 @@ impl Endpoint for HttpClient {
     fn handle_transmitted(&mut self, now: Instant, len: usize) {
         self.catch_up(now);
         if let Some(exchange) = &mut self.exchange
-            && exchange.left(len)
+            && exchange.left(len, self.now + self.options.answer_timeout)
         {
             exchange.wait(
                 self.now + self.options.reply_timeout,
