@@ -9,6 +9,7 @@
 use std::env;
 use std::error::Error;
 use std::fs;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
 use std::time::Duration;
 
@@ -34,7 +35,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Some(file) => Profile::from_toml(&fs::read_to_string(file)?)?,
         None => Profile::synthetic(),
     };
-    let client = Client::new(HttpClient::new(HttpOptions::new(&host)?), Options::new(profile.clone()));
+    // What nobody can guess: a login by Digest is made of it.
+    let entropy = std::array::from_fn(|n| RandomState::new().hash_one(n).to_le_bytes()[0]);
+    let http = HttpClient::new(HttpOptions::new(&host, entropy)?);
+    let client = Client::new(http, Options::new(profile.clone()));
     let address = if host.contains(':') { host } else { format!("{host}:80") };
     let (unit, runner) = Driver::connecting(client, tcp(address, Duration::from_secs(3))).into_handle();
     tokio::spawn(runner);

@@ -7,6 +7,7 @@
 
 use std::env;
 use std::error::Error;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
 use std::time::Duration;
 
@@ -25,7 +26,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Some(host) => host,
         None => simulated_unit().await?,
     };
-    let mut http = HttpOptions::new(&host)?;
+    // What nobody can guess: a login by Digest is made of it.
+    let entropy = std::array::from_fn(|n| RandomState::new().hash_one(n).to_le_bytes()[0]);
+    let mut http = HttpOptions::new(&host, entropy)?;
     if let (Ok(user), Ok(password)) = (env::var("PDU_USER"), env::var("PDU_PASSWORD")) {
         // Sent when the unit asks for them, as Digest if it knows that; never to where it redirects.
         http = http.with_credentials(Credentials::new(user, password)?);

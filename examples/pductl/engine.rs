@@ -1,4 +1,4 @@
-//! What this program is to others who speak SNMP: numbers that nobody guesses, and an engine of its own.
+//! Numbers that nobody guesses, and what this program is to others who speak SNMP: an engine of its own.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -12,6 +12,15 @@ const ENTERPRISE: u32 = 32473;
 /// 64 random bits, others each time.
 pub(crate) fn seed() -> u64 {
     RandomState::new().hash_one("")
+}
+
+/// 256 random bits, others each time.
+pub(crate) fn entropy() -> [u8; 32] {
+    let mut octets = [0; 32];
+    for piece in octets.chunks_mut(8) {
+        piece.copy_from_slice(&seed().to_be_bytes());
+    }
+    octets
 }
 
 /// An engine of this name. Nothing is kept between two runs, so how often it has started is taken from the clock, which only

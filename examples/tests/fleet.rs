@@ -67,7 +67,7 @@ fn a_fleet_of_all_protocols_is_read_and_switched_in_one_vocabulary() {
     let switched = isotek::Client::new(isotek::Options::tcp());
     let chain = answer(snmp_bps2000::simulator::Bps2000::new(7));
     let outlets = answer(series7::simulator::Series7::new(7));
-    let web = http::HttpClient::new(http::Options::new("unit").unwrap());
+    let web = http::HttpClient::new(http::Options::new("unit", [7; 32]).unwrap());
     let fleet: Vec<(Box<dyn DeviceSession>, SocketAddr)> = vec![
         (
             Box::new(bps2000::Device::new(meter, 1)),

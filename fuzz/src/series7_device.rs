@@ -47,8 +47,7 @@ pub fn device(data: &[u8]) {
 }
 
 fn http(switches: u8) -> HttpClient {
-    let mut options = client::Options::new("unit").expect("a name of a host");
-    options.entropy = [7; 32];
+    let mut options = client::Options::new("unit", [7; 32]).expect("a name of a host");
     options.retries = switches >> 6;
     if switches & 2 != 0 {
         options.credentials = Credentials::new("boss", "b_1").ok();

@@ -69,9 +69,8 @@ fn hub(mode: u8) -> HttpHub<Notebook> {
         Some(Schemes::DigestAndBasic),
     ];
     let guard = schemes[usize::from(mode % 4)].map(|schemes| {
-        let mut options = GuardOptions::new("unit");
+        let mut options = GuardOptions::new("unit", [1; 32]);
         options.schemes = schemes;
-        options.entropy = [1; 32];
         let mut guard = Guard::new(options);
         guard.accounts_mut().set(Account::new("view", PASSWORD, UserRole::View));
         guard
@@ -92,8 +91,7 @@ fn peer(mode: u8) -> SolePeer<HttpHub<Notebook>> {
 }
 
 fn options(mode: u8) -> Options {
-    let mut options = Options::new("unit").expect("a name");
-    options.entropy = [2; 32];
+    let mut options = Options::new("unit", [2; 32]).expect("a name");
     options.limits.head = 600;
     options.limits.headers = 12;
     options.limits.body = 300;
@@ -233,7 +231,7 @@ fn round_trip(data: &[u8]) {
         return;
     };
     let now = Instant::from_millis(1);
-    let (mut client, mut peer) = (HttpClient::new(Options::new("unit").expect("a name")), peer(0));
+    let (mut client, mut peer) = (HttpClient::new(Options::new("unit", [7; 32]).expect("a name")), peer(0));
     client.handle_link(now, LinkEvent::Up);
     peer.handle_link(now, LinkEvent::Up);
     client.submit(now, request.clone()).expect("an empty table");

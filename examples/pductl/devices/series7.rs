@@ -13,6 +13,7 @@ use pdu_proto_7series::wire::Wiring;
 
 use super::{Manner, Plan, Scheme, Sole, host};
 use crate::credentials::Login;
+use crate::engine;
 use crate::profile;
 use crate::url::{Url, User};
 
@@ -93,7 +94,8 @@ fn http(url: &Url, usual_port: u16) -> Result<client::Options, String> {
     ];
 
     let common = url.common()?;
-    let mut options = client::Options::new(&authority(url, usual_port)).map_err(|error| error.to_string())?;
+    let mut options =
+        client::Options::new(&authority(url, usual_port), engine::entropy()).map_err(|error| error.to_string())?;
     options.basic = url.word("basic", &POLICIES)?.unwrap_or_default();
     options.reply_timeout = common.timeout;
     options.connect_timeout = common.timeout;

@@ -7,13 +7,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use pdu_core::tokio::listen;
 use pdu_proto_7series::series7::simulator::Series7;
-use pdu_proto_7series::server::HttpHub;
+use pdu_proto_7series::server::{GuardOptions, HttpHub};
 use pdu_proto_7series::tls::Terminator;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::channel;
 
 use super::lossy::Lossy;
 use super::{Order, Running, Settings, Wiring};
+use crate::engine;
 
 pub(super) async fn http(settings: &Settings) -> io::Result<Running> {
     let Front {
@@ -95,6 +96,7 @@ fn unit(settings: &Settings) -> io::Result<Series7> {
         .seed(settings.seed)
         .serial(&format!("SYNTHETIC-{:04}", settings.seed))
         .outlets(settings.outlets.into())
+        .guard(GuardOptions::new("synthetic 7-series", engine::entropy()))
         .wiring(match settings.wiring {
             Wiring::Wye => pdu_proto_7series::wire::Wiring::Wye,
             Wiring::Delta => pdu_proto_7series::wire::Wiring::Delta,

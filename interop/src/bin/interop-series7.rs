@@ -7,6 +7,7 @@
 //!   how it failed. Credentials are `-` or `USER:PASSWORD`; trust is `-`, the name of a PEM file or the fingerprint of a certificate.
 
 use std::error::Error as StdError;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -71,10 +72,15 @@ async fn run(words: &[&str]) -> Result<(), Box<dyn StdError>> {
     }
 }
 
+/// What nobody can guess.
+fn entropy() -> [u8; 32] {
+    std::array::from_fn(|n| RandomState::new().hash_one(n).to_le_bytes()[0])
+}
+
 // --- The unit -----------------------------------------------------------------------------------------------------------
 
 async fn serve(how: &str, identity: Option<Identity>) -> Result<(), Box<dyn StdError>> {
-    let mut guard = GuardOptions::new("synthetic 7-series");
+    let mut guard = GuardOptions::new("synthetic 7-series", entropy());
     guard.schemes = match how {
         "basic" => Schemes::Basic,
         "digest" => Schemes::Digest,
@@ -133,7 +139,7 @@ fn announce(place: &str) -> io::Result<()> {
 // --- The question -------------------------------------------------------------------------------------------------------
 
 fn options(address: &str, credentials: &str) -> Result<client::Options, Box<dyn StdError>> {
-    let options = client::Options::new(address)?;
+    let options = client::Options::new(address, entropy())?;
     Ok(match credentials.split_once(':') {
         Some((user, password)) => options.with_credentials(Credentials::new(user, password)?),
         None => options,

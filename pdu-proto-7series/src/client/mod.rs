@@ -15,7 +15,6 @@ use ::http::{Request, Response};
 use pdu_core::Session;
 
 pub use self::options::Options;
-pub(crate) use self::options::entropy;
 pub use self::session::HttpClient;
 use crate::http::HttpError;
 

@@ -1,6 +1,5 @@
 use core::fmt;
 use core::time::Duration;
-use std::hash::{BuildHasher as _, RandomState};
 
 use ::http::uri::Authority;
 
@@ -18,7 +17,8 @@ pub struct Options {
     pub basic: BasicPolicy,
     /// How long nothing may come once a request has left, and between two pieces of its answer; by default 10 s.
     pub reply_timeout: Duration,
-    /// How long an answer may take from the first octet to the last; by default 60 s.
+    /// How long an answer may take from the first octet to the last, and how long the unit may take no more of a request; by
+    /// default 60 s.
     pub answer_timeout: Duration,
     /// How long a request waits for a link; by default 5 s.
     pub connect_timeout: Duration,
@@ -40,8 +40,8 @@ impl Options {
     /// For the unit of this name: a host, with its port where that is not the scheme's own.
     ///
     /// It stands in each request, and requests for another host are refused. Where to connect to is the driver's affair. The
-    /// entropy is the standard library's, which takes it from the operating system.
-    pub fn new(host: &str) -> Result<Self, RequestFault> {
+    /// entropy is 32 octets that nobody can guess, others for each client: the operating system has them. Digest is made of them.
+    pub fn new(host: &str, entropy: [u8; 32]) -> Result<Self, RequestFault> {
         let authority = host.parse::<Authority>().ok().filter(|_| !host.contains('@'));
         Ok(Self {
             host: authority.ok_or_else(|| RequestFault::HostName(host.chars().take(200).collect()))?,
@@ -54,7 +54,7 @@ impl Options {
             retries: 1,
             queue: 8,
             limits: Limits::default(),
-            entropy: entropy(),
+            entropy,
         })
     }
 
@@ -89,13 +89,4 @@ impl fmt::Debug for Options {
             .field("limits", &self.limits)
             .finish_non_exhaustive()
     }
-}
-
-/// Each hasher has keys of its own, which nobody is told: good enough for numbers that are to be used once and not guessed.
-pub(crate) fn entropy() -> [u8; 32] {
-    let mut octets = [0; 32];
-    for (n, piece) in (0_u64..).zip(octets.chunks_mut(8)) {
-        piece.copy_from_slice(&RandomState::new().hash_one(n).to_be_bytes());
-    }
-    octets
 }

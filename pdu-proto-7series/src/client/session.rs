@@ -43,7 +43,8 @@ const MOST_LOGINS: u8 = 2;
 /// use pdu_core::{Endpoint, Event, Instant, LinkEvent, Session};
 /// use pdu_proto_7series::client::{HttpClient, Options};
 ///
-/// let mut client = HttpClient::new(Options::new("pdu.example")?);
+/// let entropy = [7; 32]; // of the operating system
+/// let mut client = HttpClient::new(Options::new("pdu.example", entropy)?);
 /// let now = Instant::EPOCH; // the caller's clock
 /// client.handle_link(now, LinkEvent::Up);
 ///

@@ -50,7 +50,8 @@
 //! use pdu_proto_7series::profile::Profile;
 //! use pdu_proto_7series::series7::{Device, Options};
 //!
-//! let http = HttpClient::new(client::Options::new("192.0.2.7")?);
+//! let entropy = [7; 32]; // of the operating system
+//! let http = HttpClient::new(client::Options::new("192.0.2.7", entropy)?);
 //! let mut unit = Device::new(http, Options::new(Profile::synthetic()));
 //! let now = Instant::EPOCH; // the caller's clock
 //! unit.handle_link(now, LinkEvent::Up);

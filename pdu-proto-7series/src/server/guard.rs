@@ -31,14 +31,14 @@ pub struct GuardOptions {
 }
 
 impl GuardOptions {
-    /// For this realm. The entropy is the standard library's, which takes it from the operating system.
-    pub fn new(realm: impl Into<String>) -> Self {
+    /// For this realm, with 32 octets that nobody can guess, others for each guard: the operating system has them.
+    pub fn new(realm: impl Into<String>, entropy: [u8; 32]) -> Self {
         Self {
             realm: realm.into(),
             schemes: Schemes::DigestAndBasic,
             algorithms: vec![Algorithm::Sha256, Algorithm::Md5],
             nonce_lifetime: Duration::from_secs(300),
-            entropy: crate::client::entropy(),
+            entropy,
         }
     }
 }
@@ -102,7 +102,8 @@ pub enum Admission {
 /// use pdu_core::{Instant, UserRole};
 /// use pdu_proto_7series::server::{Account, Admission, Guard, GuardOptions};
 ///
-/// let mut guard = Guard::new(GuardOptions::new("unit"));
+/// let entropy = [7; 32]; // of the operating system
+/// let mut guard = Guard::new(GuardOptions::new("unit", entropy));
 /// let request = Request::get("/data.xml").body(Vec::<u8>::new()).unwrap();
 /// assert_eq!(guard.admit(Instant::EPOCH, &request, UserRole::View), Ok(Admission::Open));
 ///

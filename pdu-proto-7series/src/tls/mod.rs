@@ -15,7 +15,8 @@
 //!
 //! let pinned = "AB:CD:...:EF".parse()?; // of the unit's certificate: 32 octets
 //! let connector = Connector::new(&Trust::Fingerprint(pinned), "pdu.example")?;
-//! let client = HttpClient::new(Options::new("pdu.example")?);
+//! let entropy = [7; 32]; // of the operating system
+//! let client = HttpClient::new(Options::new("pdu.example", entropy)?);
 //! let mut driver = Driver::connecting(client, connector.dial("pdu.example:443", Duration::from_secs(5)));
 //! driver.submit(Request::get("/data.xml").body(Vec::new())?)?;
 //! let answer = driver.next().await?;

@@ -106,8 +106,7 @@ pub(crate) fn unit(builder: Builder) -> Unit {
 }
 
 pub(crate) fn http(user: Option<(&str, &str)>) -> HttpClient {
-    let mut options = client::Options::new("unit").unwrap();
-    options.entropy = [7; 32];
+    let mut options = client::Options::new("unit", [7; 32]).unwrap();
     options.credentials = user.map(|(name, password)| Credentials::new(name, password).unwrap());
     HttpClient::new(options)
 }

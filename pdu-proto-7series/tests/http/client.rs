@@ -345,10 +345,13 @@ fn request_for_another_host_or_with_headers_of_the_clients_own_is_not_sent() {
 #[test]
 fn options_take_names_of_hosts_and_nothing_else() {
     for host in ["unit", "unit:8080", "192.0.2.7", "[2001:db8::7]:80"] {
-        assert_eq!(Options::new(host).unwrap().host(), host);
+        assert_eq!(Options::new(host, [7; 32]).unwrap().host(), host);
     }
     for host in ["", "a b", "unit\r\nX: y", "user@unit", "http://unit", "unit/x"] {
-        assert!(matches!(Options::new(host), Err(RequestFault::HostName(_))), "{host:?}");
+        assert!(
+            matches!(Options::new(host, [7; 32]), Err(RequestFault::HostName(_))),
+            "{host:?}"
+        );
     }
 }
 
@@ -376,4 +379,20 @@ fn cancelled_request_under_way_drops_its_answer_and_the_next_one_follows() {
     assert!(hand.sent().starts_with("GET /b"));
     hand.hear("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nb");
     assert_eq!(body(hand.result()), "b");
+}
+
+#[test]
+fn a_unit_that_takes_no_more_of_a_request_does_not_hold_it_forever() {
+    for (left, effect) in [(0, Effect::NotApplied), (10, Effect::Unknown)] {
+        let mut hand = Hand::new(options());
+        hand.ask(post("/x", "action=off"));
+        hand.client.handle_transmitted(hand.now, left);
+        hand.wait(59_000);
+        assert!(hand.result().is_none());
+        hand.wait(2_000);
+        let error = hand.result().unwrap().unwrap_err();
+        assert!(matches!(error, HttpError::Timeout { .. }), "{error}");
+        assert_eq!(error.effect(), effect);
+        assert_eq!(hand.client.link_demand(), LinkDemand::Reset);
+    }
 }

@@ -33,10 +33,9 @@ fn hub(guard: Option<Guard>) -> Peer {
 }
 
 fn guard(schemes: Schemes, algorithm: Algorithm) -> Guard {
-    let mut options = GuardOptions::new("unit");
+    let mut options = GuardOptions::new("unit", [3; 32]);
     options.schemes = schemes;
     options.algorithms = vec![algorithm];
-    options.entropy = [3; 32];
     let mut guard = Guard::new(options);
     let accounts = guard.accounts_mut();
     accounts.set(Account::new("view", "secret_1", UserRole::View));

@@ -18,7 +18,7 @@ fn logged_in(password: &str) -> Options {
 }
 
 fn guard(schemes: Schemes) -> Guard {
-    let mut options = GuardOptions::new("unit");
+    let mut options = GuardOptions::new("unit", [7; 32]);
     options.schemes = schemes;
     options.algorithms = vec![Algorithm::Sha512_256, Algorithm::Sha256, Algorithm::Md5Session];
     let mut guard = Guard::new(options);

@@ -18,7 +18,7 @@ const LONG: Duration = Duration::from_secs(20);
 
 /// A guarded unit with a user `control`, and where it listens.
 pub(crate) async fn unit() -> (SocketAddr, impl Future<Output = ()>) {
-    let mut guard = Guard::new(GuardOptions::new("unit"));
+    let mut guard = Guard::new(GuardOptions::new("unit", [7; 32]));
     let account = Account::new("control", "secret_1", UserRole::Control);
     guard.accounts_mut().set(account);
     guard
@@ -37,7 +37,11 @@ pub(crate) async fn unit() -> (SocketAddr, impl Future<Output = ()>) {
 
 pub(crate) fn client() -> HttpClient {
     let credentials = Credentials::new("control", "secret_1").unwrap();
-    HttpClient::new(Options::new("127.0.0.1").unwrap().with_credentials(credentials))
+    HttpClient::new(
+        Options::new("127.0.0.1", [7; 32])
+            .unwrap()
+            .with_credentials(credentials),
+    )
 }
 
 #[tokio::test]

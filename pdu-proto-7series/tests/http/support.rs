@@ -44,9 +44,7 @@ pub(crate) fn post(target: &str, body: &str) -> Request<Vec<u8>> {
 }
 
 pub(crate) fn options() -> Options {
-    let mut options = Options::new("unit").unwrap();
-    options.entropy = [7; 32];
-    options
+    Options::new("unit", [7; 32]).unwrap()
 }
 
 pub(crate) type Result = core::result::Result<Response<Vec<u8>>, HttpError>;

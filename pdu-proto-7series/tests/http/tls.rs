@@ -110,7 +110,7 @@ async fn certificate_for_another_name_of_another_authority_or_of_its_own_is_refu
 async fn server_without_tls_gets_nothing_of_the_request() {
     let (plain, serve) = unit().await;
     let connector = Connector::new(&Trust::Fingerprint(Fingerprint([0; 32])), "unit").unwrap();
-    let mut options = Options::new("unit").unwrap();
+    let mut options = Options::new("unit", [7; 32]).unwrap();
     options.connect_timeout = Duration::from_millis(500);
     let talk = async {
         let mut driver = Driver::connecting(HttpClient::new(options), connector.dial(plain, LONG));

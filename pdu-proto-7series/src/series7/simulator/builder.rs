@@ -51,7 +51,7 @@ pub struct Builder {
     heard_after: Option<Duration>,
     log_capacity: usize,
     settings_delay: Duration,
-    guard: GuardOptions,
+    guard: Option<GuardOptions>,
 }
 
 /// A Wye 7W with 8 outlets, a probe and a clock that is right after 30 s.
@@ -67,7 +67,7 @@ impl Default for Builder {
             heard_after: Some(Duration::from_secs(30)),
             log_capacity: 1440,
             settings_delay: Duration::ZERO,
-            guard: GuardOptions::new("synthetic 7-series"),
+            guard: None,
         }
     }
 }
@@ -148,9 +148,11 @@ impl Builder {
         Self { settings_delay, ..self }
     }
 
-    /// How it asks for a login, once it has accounts.
+    /// How it asks for a login, once it has accounts. By default its numbers of Digest come from the seed, so whoever knows that can
+    /// guess them.
     #[must_use]
     pub fn guard(self, guard: GuardOptions) -> Self {
+        let guard = Some(guard);
         Self { guard, ..self }
     }
 
@@ -160,7 +162,9 @@ impl Builder {
     ///
     /// A serial number or a host name with a character that XML does not have.
     pub fn build(self) -> Result<Series7, ConfigError> {
-        let mut rng = Rng::from_seed(self.seed);
+        let seed = self.seed;
+        let guard = self.guard.unwrap_or_else(|| guard_of(seed));
+        let mut rng = Rng::from_seed(seed);
         let meter = Meter::new(&mut rng.fork(), self.wiring);
         let outlets = outlet_models(&mut rng, self.unit.outlets);
         let probe = if self.has_probe {
@@ -177,10 +181,15 @@ impl Builder {
             self.metering,
             profile,
             self.unit.document()?,
-            Guard::new(self.guard),
+            Guard::new(guard),
             self.settings_delay,
         )
     }
+}
+
+fn guard_of(seed: u64) -> GuardOptions {
+    let mut rng = Rng::from_seed(seed);
+    GuardOptions::new("synthetic 7-series", core::array::from_fn(|_| rng.next_u8()))
 }
 
 fn outlet_models(rng: &mut Rng, count: u16) -> Vec<OutletModel> {
