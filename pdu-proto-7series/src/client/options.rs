@@ -3,6 +3,7 @@ use core::time::Duration;
 
 use ::http::uri::Authority;
 
+use super::outgoing::without_login;
 use crate::http::auth::{BasicPolicy, Credentials};
 use crate::http::{Limits, RequestFault};
 
@@ -44,7 +45,7 @@ impl Options {
     pub fn new(host: &str, entropy: [u8; 32]) -> Result<Self, RequestFault> {
         let authority = host.parse::<Authority>().ok().filter(|_| !host.contains('@'));
         Ok(Self {
-            host: authority.ok_or_else(|| RequestFault::HostName(host.chars().take(200).collect()))?,
+            host: authority.ok_or_else(|| RequestFault::HostName(without_login(host).chars().take(200).collect()))?,
             credentials: None,
             basic: BasicPolicy::default(),
             reply_timeout: Duration::from_secs(10),

@@ -29,7 +29,7 @@ pub(super) fn check(request: &Request<Vec<u8>>, host: &str) -> Result<(), Reques
     }
     let foreign = |found: &str| RequestFault::Host {
         expected: host.to_owned(),
-        found: found.chars().take(200).collect(),
+        found: without_login(found).chars().take(200).collect(),
     };
     match request.uri().authority() {
         Some(authority) if !authority.as_str().eq_ignore_ascii_case(host) => return Err(foreign(authority.as_str())),
@@ -40,6 +40,11 @@ pub(super) fn check(request: &Request<Vec<u8>>, host: &str) -> Result<(), Reques
         Some(name) => Err(RequestFault::Header(name.as_str().to_owned())),
         None => Ok(()),
     }
+}
+
+/// `user:password@host` is the host to everybody who reads an error.
+pub(super) fn without_login(authority: &str) -> &str {
+    authority.rsplit_once('@').map_or(authority, |(_, host)| host)
 }
 
 /// The request target.

@@ -396,3 +396,13 @@ fn a_unit_that_takes_no_more_of_a_request_does_not_hold_it_forever() {
         assert_eq!(hand.client.link_demand(), LinkDemand::Reset);
     }
 }
+
+#[test]
+fn login_in_the_name_of_a_host_stands_in_no_error() {
+    let fault = Options::new("root:hunter2@unit", [7; 32]).unwrap_err();
+    assert_eq!(fault.to_string(), "\"unit\" names no host");
+    let mut hand = Hand::new(options());
+    hand.ask(get("http://root:hunter2@unit/"));
+    let error = hand.result().unwrap().unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+}
