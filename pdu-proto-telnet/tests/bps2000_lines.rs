@@ -279,6 +279,7 @@ fn a_number_with_a_zero_before_it_is_no_entry_and_restarts_nothing() {
 fn the_device_side_takes_lenient_lines_and_says_so() {
     for (screen, text, deviation) in [
         (ScreenKind::Information, "slave 1 load", Deviation::SpacedMember),
+        (ScreenKind::Information, "slave1\tload", Deviation::Blanks),
         (ScreenKind::Information, "MASTER LOAD", Deviation::Case),
         (ScreenKind::Main, "3 ", Deviation::Blanks),
         (ScreenKind::Clock, "date  2026-11-21,time 08:05:00", Deviation::Blanks),

@@ -111,14 +111,15 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// How many blanks were skipped; more than one is a deviation.
+    /// How many blanks were skipped; more than one, or a tabulator, is a deviation.
     fn blanks(&mut self) -> usize {
         let start = self.at;
         self.skip_blanks();
-        if self.at > start + 1 {
+        let skipped = self.line.get(start..self.at).unwrap_or_default();
+        if !matches!(skipped, b"" | b" ") {
             self.deviations.insert(Deviation::Blanks);
         }
-        self.at - start
+        skipped.len()
     }
 
     /// Nothing more. Lenient mode takes blanks.
