@@ -619,6 +619,8 @@ mod refusals {
             ("<a&b/>", "no white space before an attribute"),
             ("<!x>", "unknown markup behind \"<!\""),
             ("&#0;", "reference to no character"),
+            ("<?>?>", "processing instruction without a name"),
+            ("<? pi?>", "processing instruction without a name"),
         ] {
             let error = refused(&format!("<server>{inside}</server>"));
             assert_eq!(error.fault, malformed(what), "{inside}");

@@ -111,7 +111,7 @@ impl<'a> Tokens<'a> {
             let second = self.rest().get(1).copied();
             match second {
                 Some(b'!') => self.declaration()?,
-                Some(b'?') => self.skip_behind("?>", 2)?,
+                Some(b'?') => self.instruction()?,
                 _ => {
                     // The text ends here: it comes first, and this is looked at again.
                     if let Some((offset, text)) = self.held.take()
@@ -196,6 +196,12 @@ impl<'a> Tokens<'a> {
             0 => Err(Fault::malformed(self.at, or)),
             len => Ok(self.text.get(at..at + len).unwrap_or_default()),
         }
+    }
+
+    /// A processing instruction, which says nothing to us; the declaration is one in form.
+    fn instruction(&mut self) -> Result<(), Fault> {
+        let name = self.name(self.at + 2, "processing instruction without a name")?;
+        self.skip_behind("?>", 2 + name.len())
     }
 
     /// A comment, CDATA, or what is refused, behind `<!`.
