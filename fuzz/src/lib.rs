@@ -15,6 +15,7 @@ pub mod isotek_server;
 pub mod requests;
 pub mod series7_config;
 pub mod series7_device;
+pub mod series7_history;
 pub mod series7_http;
 pub mod series7_live;
 pub mod servers;
