@@ -45,7 +45,7 @@ enum Action {
     },
     /// Show the values at a path, one a line
     Get {
-        /// /a/b[@k='v']/c[2]/@attribute
+        /// `/a/b[@k='v']/c[2]/@attribute`
         path: Path,
         /// Configuration file
         #[arg(value_name = "FILE")]
@@ -56,7 +56,7 @@ enum Action {
     },
     /// Change one value; nothing else of the file changes
     Set {
-        /// /a/b[@k='v']/c[2]/@attribute
+        /// `/a/b[@k='v']/c[2]/@attribute`
         path: Path,
         /// The new value
         #[arg(allow_hyphen_values = true)]
