@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use super::attributes::{Attribute, Attributes};
+use super::attributes::{Attribute, Attributes, Opening};
 use super::error::{LiveError, LiveFault};
 use super::item::{DeviceItem, FieldItem, Item, OutletItem, ServerItem, UnknownItem, UnknownKind};
 use super::options::Limits;
@@ -112,15 +112,19 @@ fn of_outlet(name: &str) -> Option<usize> {
 }
 
 /// How the attributes of an outlet are opened, in the order of [`OutletField::ALL`].
-const OUTLET_OPENINGS: [&str; 7] = [
-    " num=\"",
-    " name=\"",
-    " url=\"",
-    " amps=\"",
-    " watts=\"",
-    " kwatthrs=\"",
-    " status=\"",
+static OUTLET_OPENINGS: [Opening; 7] = [
+    Opening::new(" num=\""),
+    Opening::new(" name=\""),
+    Opening::new(" url=\""),
+    Opening::new(" amps=\""),
+    Opening::new(" watts=\""),
+    Opening::new(" kwatthrs=\""),
+    Opening::new(" status=\""),
 ];
+static SERVER_OPENINGS: [Opening; 1] = [Opening::new(" host=\"")];
+static DEVICE_OPENINGS: [Opening; 3] = [Opening::new(" id=\""), Opening::new(" type=\""), Opening::new(" name=\"")];
+static FIELD_OPENINGS: [Opening; 2] = [Opening::new(" key=\""), Opening::new(" value=\"")];
+
 
 fn of_others(_: &str) -> Option<usize> {
     None
@@ -249,18 +253,18 @@ impl<'a> Reader<'a> {
     fn element(&mut self, tag: Tag<'a>, known: Option<Inside>) -> Result<Option<Item<'a>>, Fault> {
         let item = match known {
             Some(Inside::Server) => {
-                let [host] = self.known(tag, of_server, [" host=\""])?;
+                let [host] = self.known(tag, of_server, &SERVER_OPENINGS)?;
                 Item::Server(ServerItem { host })
             }
             Some(Inside::Device) => {
-                let [id, kind, name] = self.known(tag, of_device, [" id=\"", " type=\"", " name=\""])?;
+                let [id, kind, name] = self.known(tag, of_device, &DEVICE_OPENINGS)?;
                 Item::Device(DeviceItem { id, kind, name })
             }
-            Some(Inside::Field) => match self.known(tag, of_field, [" key=\"", " value=\""])? {
+            Some(Inside::Field) => match self.known(tag, of_field, &FIELD_OPENINGS)? {
                 [Some(key), value] => Item::Field(FieldItem { key, value }),
                 [None, _] => self.unknown_element(tag),
             },
-            Some(Inside::Outlet) => match self.known(tag, of_outlet, OUTLET_OPENINGS)? {
+            Some(Inside::Outlet) => match self.known(tag, of_outlet, &OUTLET_OPENINGS)? {
                 [Some(number), name, url, amperes, watts, kilowatt_hours, status] => Item::Outlet(OutletItem {
                     number,
                     name,
@@ -297,7 +301,7 @@ impl<'a> Reader<'a> {
         &mut self,
         tag: Tag<'a>,
         known: Known,
-        openings: [&str; N],
+        openings: &[Opening; N],
     ) -> Result<[Option<Cow<'a, str>>; N], Fault> {
         let mut values = [const { None }; N];
         let mut has_others = false;
