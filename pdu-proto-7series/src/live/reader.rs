@@ -208,12 +208,8 @@ impl<'a> Reader<'a> {
             let item = match token {
                 Token::Start(tag) => {
                     let child = self.child(&tag)?;
-                    let item = self.element(tag, child)?;
-                    match child {
-                        Some(child) => self.inside = child,
-                        None => self.unknown += 1,
-                    }
-                    item
+                    self.enter(child);
+                    self.element(tag, child)?
                 }
                 Token::End => {
                     self.leave();
@@ -239,6 +235,13 @@ impl<'a> Reader<'a> {
             return Err(Fault::new(tag.offset, LiveFault::OtherRoot));
         }
         Ok(child)
+    }
+
+    fn enter(&mut self, known: Option<Inside>) {
+        match known {
+            Some(known) => self.inside = known,
+            None => self.unknown += 1,
+        }
     }
 
     fn leave(&mut self) {
@@ -322,7 +325,9 @@ impl<'a> Reader<'a> {
             }
             *slot = Some(attribute.value()?);
         }
-        self.tokens.resume(attributes);
+        if self.tokens.resume(attributes) {
+            self.leave();
+        }
         if has_others {
             self.put_off(tag, known);
         }

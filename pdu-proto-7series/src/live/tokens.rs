@@ -85,10 +85,21 @@ impl<'a> Tokens<'a> {
         self.offset
     }
 
-    /// Goes on behind the attributes of the element that began last, as far as they have been read.
+    /// Goes on behind the attributes of the element that began last, as far as they have been read. Whether that is all of the
+    /// element: then no [`End`](Token::End) comes of it.
     #[inline]
-    pub(super) fn resume(&mut self, attributes: Attributes<'a>) {
-        self.tag = Some(attributes);
+    pub(super) fn resume(&mut self, attributes: Attributes<'a>) -> bool {
+        let is_empty = attributes.end() == Some(TagEnd::Empty);
+        if attributes.end().is_some() {
+            self.at = attributes.offset();
+            self.tag = None;
+            if is_empty {
+                self.open.pop();
+            }
+        } else {
+            self.tag = Some(attributes);
+        }
+        is_empty
     }
 
     /// The next token; `None` at the end of the document.
