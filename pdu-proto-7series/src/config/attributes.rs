@@ -45,14 +45,11 @@ impl<'a> Attributes<'a> {
         self.text.get(self.at).copied()
     }
 
-    /// What stands up to the first octet of one of these kinds.
-    #[inline]
-    fn take_until(&mut self, kinds: u8) -> &'a [u8] {
+    /// Goes on to the first octet of one of these kinds.
+    fn skip_until(&mut self, kinds: u8) {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        let len = rest.iter().position(|byte| KINDS[usize::from(*byte)] & kinds != 0);
-        let len = len.unwrap_or(rest.len());
-        self.at = self.at.saturating_add(len);
-        rest.get(..len).unwrap_or_default()
+        let len = rest.iter().position(|byte| is_one_of(*byte, kinds));
+        self.at = self.at.saturating_add(len.unwrap_or(rest.len()));
     }
 
     #[inline]
@@ -62,15 +59,62 @@ impl<'a> Attributes<'a> {
         }
     }
 
+    /// The next one, if it is written as nearly all are: a blank, a name in ASCII, `="`, and a value without references up to `"`.
+    #[inline]
+    fn plain(&mut self) -> Option<Attribute<'a>> {
+        let (b' ', named) = self.text.get(self.at..)?.split_first()? else {
+            return None;
+        };
+        let name_len = named.iter().position(|byte| is_one_of(*byte, NOT_PLAIN))?;
+        let (name, behind) = named.split_at_checked(name_len)?;
+        let [b'=', quote @ b'"', opened @ ..] = behind else {
+            return None;
+        };
+        let value_len = opened.iter().position(|byte| is_one_of(*byte, IN_VALUE))?;
+        let (value, [b'"', ..]) = opened.split_at_checked(value_len)? else {
+            return None;
+        };
+        let starts_plain = name.first().is_some_and(u8::is_ascii_alphabetic);
+        if !starts_plain {
+            return None;
+        }
+        let at = self.at.saturating_add(1);
+        let value_at = at.saturating_add(name_len).saturating_add(2);
+        self.at = value_at.saturating_add(value_len).saturating_add(1);
+        Some(Attribute {
+            name,
+            has_plain_name: true,
+            value,
+            quote: *quote,
+            at,
+            value_at,
+            has_reference: false,
+        })
+    }
+
+    #[inline(never)]
+    fn next_of_any_form(&mut self) -> Option<Result<Attribute<'a>, Wrong>> {
+        let before = self.at;
+        self.skip_spaces();
+        let at = self.at;
+        if matches!(self.peek()?, b'>' | b'/' | b'?') {
+            return None;
+        }
+        let found = if at == before {
+            Err((at, "white space expected before an attribute"))
+        } else {
+            self.attribute(at)
+        };
+        if found.is_err() {
+            self.at = self.text.len();
+        }
+        Some(found)
+    }
+
     /// Source: XML 1.0, 3.1 \[41\] and 2.3 \[10\].
     #[inline]
     fn attribute(&mut self, at: usize) -> Result<Attribute<'a>, Wrong> {
-        let starts_plain = self.peek().is_some_and(|byte| byte.is_ascii_alphabetic());
-        self.take_until(NOT_PLAIN);
-        let has_plain_name = starts_plain && self.peek() == Some(b'=');
-        if !has_plain_name {
-            self.take_until(ENDS_NAME);
-        }
+        self.skip_until(ENDS_NAME);
         let name = self.text.get(at..self.at).unwrap_or_default();
         if name.is_empty() {
             return Err((at, "an attribute's name expected"));
@@ -89,7 +133,7 @@ impl<'a> Attributes<'a> {
         let value_at = self.at;
         let mut has_reference = false;
         loop {
-            self.take_until(IN_VALUE);
+            self.skip_until(IN_VALUE);
             match self.peek() {
                 Some(found) if found == quote => break,
                 None | Some(b'<') => {
@@ -106,7 +150,7 @@ impl<'a> Attributes<'a> {
         self.at = self.at.saturating_add(1);
         Ok(Attribute {
             name,
-            has_plain_name,
+            has_plain_name: false,
             value,
             quote,
             at,
@@ -123,6 +167,11 @@ const IN_VALUE: u8 = 2;
 
 /// None of ASCII's letters and digits, nor `_`, `-`, `.` and `:`.
 const NOT_PLAIN: u8 = 4;
+
+#[inline]
+fn is_one_of(byte: u8, kinds: u8) -> bool {
+    KINDS[usize::from(byte)] & kinds != 0
+}
 
 /// The kinds of each octet: a look at one place costs less than to compare with each.
 static KINDS: [u8; 256] = kinds();
@@ -153,20 +202,49 @@ impl<'a> Iterator for Attributes<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let before = self.at;
-        self.skip_spaces();
-        let at = self.at;
-        if matches!(self.peek()?, b'>' | b'/' | b'?') {
-            return None;
+        match self.plain() {
+            Some(attribute) => Some(Ok(attribute)),
+            None => self.next_of_any_form(),
         }
-        let found = if at == before {
-            Err((at, "white space expected before an attribute"))
-        } else {
-            self.attribute(at)
-        };
-        if found.is_err() {
-            self.at = self.text.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Both ways come to the same attribute and the same place, wherever the plain one comes to any.
+        #[test]
+        fn the_plain_way_is_the_long_one(text in r#"[ ]?[a-z:é-]{0,3}[ ]?=?["']?[^"']{0,2}["']?[ />]?"#) {
+            let mut plain = Attributes::new(text.as_bytes());
+            let mut long = plain.clone();
+            if let Some(attribute) = plain.plain() {
+                prop_assert!(names::is_name(attribute.name));
+                let found = long.next_of_any_form();
+                prop_assert_eq!(found, Some(Ok(Attribute { has_plain_name: false, ..attribute })));
+                prop_assert_eq!(plain.at, long.at);
+            } else {
+                prop_assert_eq!(plain.at, 0);
+            }
         }
-        Some(found)
+    }
+
+    #[test]
+    fn what_is_written_as_mostly_is_taken_the_plain_way() {
+        let plain = |text: &str| Attributes::new(text.as_bytes()).plain().map(|found| found.value.len());
+        assert_eq!(plain(" label=\"Web 1\" url"), Some(5));
+        for other in [
+            "label=\"\"",
+            "  label=\"\"",
+            " label='x'",
+            " label = \"x\"",
+            " label=\"&amp;\"",
+            " 1=\"\"",
+            " label=\"x",
+        ] {
+            assert_eq!(plain(other), None, "{other}");
+        }
     }
 }

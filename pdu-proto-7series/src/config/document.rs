@@ -51,19 +51,21 @@ struct Written {
 }
 
 impl Document {
-    /// Reads a file, and keeps it.
+    /// Reads a file, and keeps it: it is copied, unless it is a vector, once it has been read.
     ///
     /// # Errors
     ///
     /// What is no well-formed XML, has a document type declaration or another encoding, or is more than the limits allow, with line,
     /// column, and the elements that were open.
-    pub fn parse(file: impl Into<Vec<u8>>, limits: Limits) -> Result<Self, ConfigError> {
-        let bytes = file.into();
+    pub fn parse(file: impl AsRef<[u8]> + Into<Vec<u8>>, limits: Limits) -> Result<Self, ConfigError> {
+        let bytes = file.as_ref();
         limits.check_size(bytes.len())?;
-        let text = String::from_utf8(bytes).map_err(|error| scan::not_utf8(error.as_bytes(), &error.utf8_error()))?;
-        let index = scan::scan(&text, &limits)?;
+        let text = core::str::from_utf8(bytes).map_err(|error| scan::not_utf8(bytes, &error))?;
+        // What reading takes is given back before the file is copied.
+        let index = scan::scan(text, &limits)?;
+        let text = String::from_utf8(file.into());
         Ok(Self {
-            text,
+            text: text.map_err(|error| scan::not_utf8(error.as_bytes(), &error.utf8_error()))?,
             nodes: index.nodes,
             charset: index.charset,
             limits,
@@ -345,9 +347,10 @@ impl Document {
     /// Of an attribute, or without a name the text.
     pub(super) fn value(&self, element: Element, attribute: Option<&str>) -> Option<Cow<'_, str>> {
         if let Some(name) = attribute {
-            let (_, behind_name) = self.behind_name(element);
+            let (start, behind_name) = self.behind_name(element);
             let attribute = find_attribute(behind_name, name)?;
-            let written = core::str::from_utf8(attribute.value).ok()?;
+            let at = start.saturating_add(attribute.value_at);
+            let written = self.text.get(at..at.saturating_add(attribute.value.len()))?;
             return Some(text::unescape(written, Stands::Attribute(attribute.quote)));
         }
         let written = self.text_written(element)?;

@@ -122,9 +122,12 @@ static OUTLET_OPENINGS: [Opening; 7] = [
     Opening::new(" status=\""),
 ];
 static SERVER_OPENINGS: [Opening; 1] = [Opening::new(" host=\"")];
-static DEVICE_OPENINGS: [Opening; 3] = [Opening::new(" id=\""), Opening::new(" type=\""), Opening::new(" name=\"")];
+static DEVICE_OPENINGS: [Opening; 3] = [
+    Opening::new(" id=\""),
+    Opening::new(" type=\""),
+    Opening::new(" name=\""),
+];
 static FIELD_OPENINGS: [Opening; 2] = [Opening::new(" key=\""), Opening::new(" value=\"")];
-
 
 fn of_others(_: &str) -> Option<usize> {
     None

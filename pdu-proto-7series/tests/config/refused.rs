@@ -3,7 +3,7 @@
 use pdu_core::{Effect, Error, ErrorKind};
 use pdu_proto_7series::config::{ConfigError, Document, Limits, Problem};
 
-fn refused(file: impl Into<Vec<u8>>) -> String {
+fn refused(file: impl AsRef<[u8]> + Into<Vec<u8>>) -> String {
     let error = Document::parse(file, Limits::default()).unwrap_err();
     assert_eq!(error.effect(), Effect::NotApplied);
     assert_eq!(error.kind(), ErrorKind::Malformed);
