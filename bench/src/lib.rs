@@ -10,6 +10,7 @@ pub mod isotek_status;
 pub mod modbus_codec;
 pub mod modbus_end_to_end;
 pub mod ratios;
+pub mod raw_shared;
 pub mod series7_config;
 pub mod series7_live;
 pub mod snmp_codec;

@@ -24,6 +24,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{Notify, Semaphore};
 use tokio_modbus::client::Reader;
 
+use crate::raw_shared::RawShared;
 use crate::{Case, Contender, by_hand};
 
 const REGISTERS: u16 = 99;
@@ -52,6 +53,7 @@ fn case<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Case {
         our_client_by_hand_server::<DEPTH>(runtime),
         by_hand_client_our_server::<DEPTH>(runtime),
         by_hand_shared::<DEPTH>(runtime),
+        raw_shared::<DEPTH>(runtime),
         tokio_modbus(runtime),
     ];
     Case {
@@ -129,9 +131,10 @@ fn our_client_by_hand_server<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Conte
 fn by_driver<const DEPTH: usize>(runtime: &Rc<Runtime>, name: &'static str, driver: OurDriver<DEPTH>) -> Contender {
     on(runtime, name, driver, |driver, times| async move {
         let driver = &mut *driver.borrow_mut();
+        let question = question();
         let window = times.min(DEPTH as u64);
         for _ in 0..window {
-            driver.submit(question()).map_err(drop).expect("room");
+            driver.submit(question.clone()).map_err(drop).expect("room");
         }
         let mut sum = 0_u64;
         for done in 1..=times {
@@ -140,7 +143,7 @@ fn by_driver<const DEPTH: usize>(runtime: &Rc<Runtime>, name: &'static str, driv
             };
             sum = sum.wrapping_add(digest(reply));
             if done + window <= times {
-                driver.submit(question()).map_err(drop).expect("room");
+                driver.submit(question.clone()).map_err(drop).expect("room");
             }
         }
         sum
@@ -165,6 +168,12 @@ impl<const N: usize> Ask for Handle<TcpClient<N>> {
 impl<const N: usize> Ask for Arc<by_hand::Shared<N>> {
     async fn ask(&self) -> u64 {
         self.call(0, 99).await.expect("an answer").digest()
+    }
+}
+
+impl<const N: usize> Ask for Arc<RawShared<N>> {
+    async fn ask(&self) -> u64 {
+        self.call().await.expect("an answer").into()
     }
 }
 
@@ -340,6 +349,23 @@ fn by_hand_shared<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Contender {
     on(
         runtime,
         "by hand, shared by tasks",
+        workers,
+        |workers, times| async move { workers.borrow().run(times).await },
+    )
+}
+
+/// The least that tasks cost which share a link, whatever is spoken over it.
+fn raw_shared<const DEPTH: usize>(runtime: &Rc<Runtime>) -> Contender {
+    let workers = runtime.block_on(async {
+        let (listener, address) = bind().await;
+        tokio::spawn(raw_server(listener));
+        let shared = RawShared::<DEPTH>::new(connect(address).await, &[0x34; REQUEST], ANSWER);
+        tokio::spawn(Arc::clone(&shared).run());
+        Workers::start(DEPTH, || Arc::clone(&shared))
+    });
+    on(
+        runtime,
+        "raw echo, shared by tasks",
         workers,
         |workers, times| async move { workers.borrow().run(times).await },
     )
