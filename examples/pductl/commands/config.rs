@@ -1,9 +1,10 @@
 //! `config ...`: configuration files of 7-series units, on this machine.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path as FilePath, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -58,7 +59,7 @@ enum Action {
     Set {
         /// `/a/b[@k='v']/c[2]/@attribute`
         path: Path,
-        /// The new value
+        /// The new value; `-` takes the first line of standard input, so that a password stands in no list of processes
         #[arg(allow_hyphen_values = true)]
         value: String,
         /// Configuration file
@@ -120,7 +121,7 @@ fn done(arguments: &Arguments) -> Result<String, Failure> {
             value,
             file,
             output,
-        } => set(path, value, file, output.as_ref().unwrap_or(file), &profile),
+        } => set(path, &given(value)?, file, output.as_ref().unwrap_or(file), &profile),
         Action::Diff { before, after, json } => {
             let changes = diff(&read(before)?, &read(after)?, &profile);
             Ok(shown(&changes, "no difference", *json))
@@ -182,6 +183,18 @@ fn secrets(document: &Document, profile: &Profile) -> Result<BTreeSet<String>, C
 /// What text is but for its blanks, which some readers keep and others do not.
 fn without_blanks(text: &str) -> String {
     text.split_whitespace().collect()
+}
+
+/// A value as it was given, or from standard input.
+fn given(value: &str) -> Result<Cow<'_, str>, Failure> {
+    if value != "-" {
+        return Ok(value.into());
+    }
+    let most = u64::try_from(Limits::default().size).unwrap_or(u64::MAX);
+    let mut line = String::new();
+    let read = BufReader::new(io::stdin().take(most)).read_line(&mut line);
+    read.map_err(|why| Failure::not_applied(format!("standard input: {why}")))?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned().into())
 }
 
 fn set(path: &Path, value: &str, file: &FilePath, output: &FilePath, profile: &Profile) -> Result<String, Failure> {

@@ -6,7 +6,7 @@ use pdu_proto_7series::config::SyntheticUnit;
 use pdu_proto_7series::profile::Profile;
 use serde_json::json;
 
-use crate::support::{File, json, pductl};
+use crate::support::{File, json, pductl, pductl_with_input};
 
 const LABEL: &str = "/synthetic-series7/outlets/outlet[@num='3']/@label";
 
@@ -63,6 +63,20 @@ fn an_edit_may_go_to_another_file() {
     pductl(&["config", "set", LABEL, "Router", &file.path, "--output", &output.path]).done();
     assert_eq!(fs::read(&file.path).unwrap(), before);
     assert_eq!(pductl(&["config", "get", LABEL, &output.path]).done(), "Router\n");
+}
+
+#[test]
+fn a_value_may_come_from_standard_input() {
+    let file = synthetic();
+    for (input, expected) in [
+        (&b"Router\nnot this\n"[..], "Router\n"),
+        (b"no line end", "no line end\n"),
+        (b"", "\n"),
+    ] {
+        pductl_with_input(&["config", "set", LABEL, "-", &file.path], input).done();
+        assert_eq!(pductl(&["config", "get", LABEL, &file.path]).done(), expected);
+    }
+    pductl_with_input(&["config", "set", LABEL, "-", &file.path], b"\xFF\n").failed(1);
 }
 
 #[cfg(unix)]
