@@ -16,7 +16,7 @@ pub(super) struct Attributes<'a> {
     end: Option<TagEnd>,
 }
 
-/// How an attribute begins as documents mostly have it, as ` name="`: sixteen octets are looked at together.
+/// How an attribute begins as documents mostly have it: ` name="`, of which sixteen octets are looked at together.
 pub(super) struct Opening {
     octets: u128,
     /// Which of the sixteen belong to it.
@@ -25,18 +25,19 @@ pub(super) struct Opening {
 }
 
 impl Opening {
-    pub(super) const fn new(text: &str) -> Self {
-        let (mut octets, mut mask) = ([0; 16], [0; 16]);
-        let mut at = 0;
-        while at < text.len() {
-            octets[at] = text.as_bytes()[at];
-            mask[at] = 0xFF;
-            at += 1;
-        }
+    /// Of the attribute of this name, of at most 13 octets.
+    pub(super) const fn of(name: &str) -> Self {
+        let (name, mut octets) = (name.as_bytes(), [0; 16]);
+        let len = name.len() + 3;
+        octets[0] = b' ';
+        let (_, behind_blank) = octets.split_at_mut(1);
+        behind_blank.split_at_mut(name.len()).0.copy_from_slice(name);
+        octets[len - 2] = b'=';
+        octets[len - 1] = b'"';
         Self {
             octets: u128::from_le_bytes(octets),
-            mask: u128::from_le_bytes(mask),
-            len: text.len(),
+            mask: u128::MAX >> (128 - 8 * len),
+            len,
         }
     }
 }

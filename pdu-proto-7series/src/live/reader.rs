@@ -111,23 +111,19 @@ fn of_outlet(name: &str) -> Option<usize> {
     OutletField::lookup(name).map(|field| field as usize)
 }
 
-/// How the attributes of an outlet are opened, in the order of [`OutletField::ALL`].
-static OUTLET_OPENINGS: [Opening; 7] = [
-    Opening::new(" num=\""),
-    Opening::new(" name=\""),
-    Opening::new(" url=\""),
-    Opening::new(" amps=\""),
-    Opening::new(" watts=\""),
-    Opening::new(" kwatthrs=\""),
-    Opening::new(" status=\""),
-];
-static SERVER_OPENINGS: [Opening; 1] = [Opening::new(" host=\"")];
-static DEVICE_OPENINGS: [Opening; 3] = [
-    Opening::new(" id=\""),
-    Opening::new(" type=\""),
-    Opening::new(" name=\""),
-];
-static FIELD_OPENINGS: [Opening; 2] = [Opening::new(" key=\""), Opening::new(" value=\"")];
+/// How the known attributes of each kind of element are opened, in their order.
+static SERVER_OPENINGS: [Opening; 1] = [Opening::of("host")];
+static DEVICE_OPENINGS: [Opening; 3] = [Opening::of("id"), Opening::of("type"), Opening::of("name")];
+static FIELD_OPENINGS: [Opening; 2] = [Opening::of("key"), Opening::of("value")];
+static OUTLET_OPENINGS: [Opening; OutletField::ALL.len()] = {
+    let mut openings = [const { Opening::of("") }; OutletField::ALL.len()];
+    let mut at = 0;
+    while at < openings.len() {
+        openings[at] = Opening::of(OutletField::ALL[at].as_str());
+        at += 1;
+    }
+    openings
+};
 
 fn of_others(_: &str) -> Option<usize> {
     None
