@@ -180,7 +180,7 @@ READ = """\
 unit0.inlet1.L1 current 5.40 A
 unit0.inlet1.L1 active_power 2310 W
 unit0.inlet1.total active_energy 1800120 Wh
-unit0.inlet1.L1 power_factor 0.97 1
+unit0.inlet1.L1 power_factor 0.97
 unit0.sensor1 temperature 25.95 Cel
 unit0.outlet1 current 0.5 A
 unit0.outlet1 active_power 110 W

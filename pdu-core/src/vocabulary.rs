@@ -308,6 +308,8 @@ words! {
 /// assert_eq!(wrapped.to_string(), "unit0.inlet1.L1 voltage 231.8 V suspect");
 /// let absent = Reading { value: None, quality: Quality::Unavailable, ..volts };
 /// assert_eq!(absent.to_string(), "unit0.inlet1.L1 voltage unavailable");
+/// let ratio = Reading { quantity: Quantity::PowerFactor, value: Some(Value::Gauge(Decimal::new(93, -2))), ..volts };
+/// assert_eq!(ratio.to_string(), "unit0.inlet1.L1 power_factor 0.93"); // and no unit, which would be 1
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -324,8 +326,8 @@ pub struct Reading {
     pub quality: Quality,
 }
 
-/// Place, quantity and value with its unit, for logs: `unit0.inlet1.L1 voltage 231.8 V`. What is no plain good value of now is
-/// named: `unit0.sensor2 temperature unavailable`.
+/// Place, quantity and value with its unit, for logs: `unit0.inlet1.L1 voltage 231.8 V`, `unit0.inlet1.L1 power_factor 0.93`.
+/// What is no plain good value of now is named: `unit0.sensor2 temperature unavailable`.
 impl fmt::Display for Reading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.point, self.quantity)?;
@@ -333,7 +335,11 @@ impl fmt::Display for Reading {
             write!(f, " {}", self.statistic)?;
         }
         if let Some(value) = self.value {
-            write!(f, " {value} {}", self.quantity.unit().symbol)?;
+            write!(f, " {value}")?;
+            let symbol = self.quantity.unit().symbol;
+            if symbol != "1" {
+                write!(f, " {symbol}")?;
+            }
         }
         if self.value.is_none() || self.quality != Quality::Good {
             write!(f, " {}", self.quality)?;

@@ -96,7 +96,7 @@ fn values_are_exact_and_in_the_unit_of_their_quantity() {
     assert_eq!(readings[0].quantity, Quantity::ActiveEnergy);
     assert_eq!(readings[0].value, gauge("1800120"));
     assert_eq!(readings[1].value, gauge("0.97"));
-    assert_eq!(readings[1].to_string(), "unit0.inlet1.L1 power_factor 0.97 1");
+    assert_eq!(readings[1].to_string(), "unit0.inlet1.L1 power_factor 0.97");
 }
 
 #[test]

@@ -76,7 +76,7 @@ mod reading {
                 "unit0.inlet1.L1 current 5.40 A",
                 "unit0.inlet1.L1 current max 7.1 A",
                 "unit0.inlet1.L2 voltage 231 V",
-                "unit0.inlet1.L3 power_factor 0.96 1",
+                "unit0.inlet1.L3 power_factor 0.96",
                 "unit0.outlet1 current 0.5 A",
                 "unit0.outlet1 active_power 112 W",
                 "unit0.outlet1 active_energy 31700 Wh",
@@ -84,7 +84,7 @@ mod reading {
                 "unit0.outlet2 active_power 0 W",
                 "unit0.outlet2 active_energy 0 Wh",
                 "unit0.sensor1 temperature 25.95 Cel",
-                "unit0.sensor2 input_level 99 1",
+                "unit0.sensor2 input_level 99",
                 "unit0.sensor3 temperature -3.10 Cel",
                 "unit0.sensor1 relative_humidity 53 %",
             ]
