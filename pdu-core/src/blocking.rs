@@ -199,7 +199,8 @@ impl<S: Session, L: Link + Send + 'static> Driver<S, L> {
     ///
     /// `connect` runs on a thread of its own, so that the session's time goes on while a host does not answer; it should
     /// end within a few seconds (see [`tcp`]). After failures it is called again as [`Backoff`] says; the session hears
-    /// [`LinkEvent::Lost`](crate::LinkEvent::Lost) of each failure, so that it can end requests that wait.
+    /// [`LinkEvent::Lost`](crate::LinkEvent::Lost) of each failure, so that it can end requests that wait; why, says
+    /// [`link_error`](Self::link_error).
     ///
     /// ```no_run
     /// # fn demo<S: pdu_core::Session<Request = u16, Reply = u16, Error: 'static>>(session: S) -> Result<(), Box<dyn std::error::Error>> {

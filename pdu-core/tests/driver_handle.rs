@@ -11,7 +11,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use driver_toy::{Toy, ToyError, ToyServer};
-use pdu_core::tokio::{Driver, Handle, HandleOptions, Runner, Server};
+use pdu_core::tokio::{Driver, Handle, HandleOptions, Runner, Server, tcp};
 use pdu_core::{CallError, Effect, Error as _, ErrorKind};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
@@ -261,6 +261,19 @@ async fn lost_link_ends_calls_and_runner() {
     drop(server);
     assert_eq!(call.await.unwrap_err().kind(), ErrorKind::LinkDown);
     runner.await.unwrap().unwrap_err();
+}
+
+#[tokio::test]
+async fn handle_tells_why_there_is_no_link() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let driver = Driver::connecting(Toy::new(1), tcp(address, Duration::from_secs(5)));
+    let (handle, runner) = driver.into_handle();
+    tokio::spawn(runner);
+    assert!(handle.link_error().is_none(), "nothing was tried yet");
+    assert_eq!(handle.call("a".into()).await.unwrap_err().kind(), ErrorKind::LinkDown);
+    assert_eq!(handle.link_error().unwrap().kind(), io::ErrorKind::ConnectionRefused);
 }
 
 #[tokio::test]

@@ -95,6 +95,12 @@ impl<S: Session> Desk<S> {
         self.ended
     }
 
+    /// A copy: the error itself is for whoever the runner ends.
+    pub(super) fn link_error(&self) -> Option<io::Error> {
+        let error = self.line.error()?;
+        Some(io::Error::new(error.kind(), error.to_string()))
+    }
+
     // ---- the callers' side
 
     /// Takes a call in: submits it, or lets it wait. Gives its seat, and the runner to wake.

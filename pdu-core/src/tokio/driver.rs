@@ -40,7 +40,8 @@ impl<S: Session, L: Link> Driver<S, L> {
     /// Drives `session` over links that `connect` opens, each time the session demands one.
     ///
     /// The session's time goes on while an attempt lasts. After failures `connect` is called again as [`Backoff`] says; the
-    /// session hears [`LinkEvent::Lost`](crate::LinkEvent::Lost) of each failure, so that it can end requests that wait.
+    /// session hears [`LinkEvent::Lost`](crate::LinkEvent::Lost) of each failure, so that it can end requests that wait; why, says
+    /// [`link_error`](Self::link_error).
     ///
     /// ```no_run
     /// # async fn demo<S: pdu_core::Session<Request = u16>>(session: S) -> std::io::Result<()> {

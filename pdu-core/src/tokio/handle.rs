@@ -121,6 +121,25 @@ impl<S: Session> Handle<S> {
         self.shared.lock().has_ended()
     }
 
+    /// Why the last link was lost or could not be opened, if it was: kind and message of the operating system's error. The
+    /// session's own error says only that there is no link. Once the runner has ended, its result tells.
+    ///
+    /// ```no_run
+    /// # async fn demo<S>(handle: pdu_core::tokio::Handle<S>)
+    /// # where S: pdu_core::Session<Request = u16, Reply = u16, Error: pdu_core::Error + 'static> {
+    /// use pdu_core::{Error, ErrorKind};
+    ///
+    /// match handle.call(4).await {
+    ///     Ok(reply) => println!("{reply}"),
+    ///     Err(error) if error.kind() == ErrorKind::LinkDown => println!("{error}: {:?}", handle.link_error()),
+    ///     Err(error) => println!("{error}"),
+    /// }
+    /// # }
+    /// ```
+    pub fn link_error(&self) -> Option<io::Error> {
+        self.shared.lock().link_error()
+    }
+
     /// Looks at the session, for its counters. Be quick: everything else waits. A call from in there would wait for ever.
     pub fn with_session<R>(&self, look: impl FnOnce(&S) -> R) -> R {
         look(&self.shared.lock().session)

@@ -128,6 +128,7 @@ pub(super) trait Line<S: Session>: Send {
     fn poll_turn(&mut self, session: &mut S, cx: &mut Context<'_>) -> Turn;
     fn send_aside(&mut self, session: &mut S, now: Instant, cx: &mut Context<'_>) -> bool;
     fn is_up(&self) -> bool;
+    fn error(&self) -> Option<&io::Error>;
     fn take_error(&mut self) -> Option<io::Error>;
     /// Drops the link, and opens none any more.
     fn shut(&mut self);
@@ -148,6 +149,10 @@ impl<S: Session, L: Link + Send> Line<S> for Wire<L> {
 
     fn is_up(&self) -> bool {
         self.is_up()
+    }
+
+    fn error(&self) -> Option<&io::Error> {
+        self.error()
     }
 
     fn take_error(&mut self) -> Option<io::Error> {
