@@ -25,6 +25,9 @@ impl<S> DeviceSession for S where
 }
 
 /// What a unit is asked or told.
+///
+/// Each is answered with the [`Answer`] of its name; what changes something, with [`Accepted`](Answer::Accepted) or
+/// [`Confirmed`](Answer::Confirmed).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
@@ -39,7 +42,7 @@ pub enum Command {
     Identity,
     /// Everything that the unit shows, in one go.
     Snapshot,
-    /// An action on outlets. Its answer means accepted, not happened.
+    /// An action on outlets. [`Accepted`](Answer::Accepted) does not mean that it has happened.
     Switch {
         /// Which outlets.
         target: Target,
