@@ -12,7 +12,8 @@ use super::{Reply, Request, Statistics};
 use crate::wire::{FunctionCode, Request as WireRequest, Response, WireError, tcp};
 use crate::{ModbusError, Rejected};
 
-/// A client over Modbus TCP, with up to `N` requests in its table.
+/// A client over Modbus TCP, with up to `N` requests in its table. The compiler cannot tell how many from
+/// [`new`](Self::new) alone: give the variable its type, as `TcpClient<1>`.
 ///
 /// Requests leave in the order in which they came, several in one write; answers may come in any order. An answer is taken
 /// by its transaction id, for any attempt of a request that still waits, and for nothing else: ids of requests that ended

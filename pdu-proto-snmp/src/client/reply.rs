@@ -77,7 +77,18 @@ impl Reply {
         self.varbinds.varbinds()
     }
 
-    /// Each in order, or why it cannot be read.
+    /// Each in order, or why it cannot be read. What cannot be borrows the answer too; its
+    /// [`error`](crate::wire::BadVarBind::error) alone does not, so that `?` passes it on:
+    ///
+    /// ```
+    /// # fn show(reply: pdu_proto_snmp::client::Reply) -> Result<(), Box<dyn std::error::Error>> {
+    /// for varbind in reply.iter() {
+    ///     let varbind = varbind.map_err(|bad| bad.error)?;
+    ///     println!("{} = {}", varbind.name, varbind.value);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn iter(&self) -> VarBindsIter<'_> {
         self.varbinds.iter()
     }

@@ -38,9 +38,10 @@
 //!
 //! Switched is by a number that is written to the outlet's status ([`OutletCommand`]); 0 there cancels, and does not switch off.
 //! At once (`On`, `Off` without a delay) is *confirmed* if the status reads so directly after, even if the answer to the Set was
-//! lost; else it is *accepted*. With the stored delay, and for `Cycle` and `CancelPending`, it is *accepted*, and the next snapshot
-//! tells what came of it. Without an answer, and with a status that reads otherwise, it is a timeout of unknown effect. Exact
-//! delays and groups are unsupported: the unit has neither. (Its text for the group of an outlet is explained nowhere.)
+//! lost; else it is *accepted*. With the stored delay ([`Delay::Configured`](pdu_core::Delay::Configured)), and for `Cycle` and
+//! `CancelPending`, it is *accepted*, and the next snapshot tells what came of it. Without an answer, and with a status that reads
+//! otherwise, it is a timeout of unknown effect. Exact delays and groups are unsupported: the unit has neither. (Its text for the
+//! group of an outlet is explained nowhere.)
 //!
 //! An outlet of which another state, or another pending action, is found than before comes as an
 //! [`Update::Outlet`](pdu_core::Update::Outlet). Nothing is asked by itself.

@@ -1,7 +1,7 @@
 //! The console of the BKT BPS2000v2: its screens, what is typed at them, and sessions that do both.
 //!
 //! Who wants to read or set a unit begins with [`Device`], in the words that all protocols share, or with [`Session`], which walks the
-//! menu by typed calls. Below them are the screens themselves, without allocation:
+//! menu by typed calls. The rest is the screens themselves, without allocation.
 //!
 //! A console shows a screen and ends it with [`PROMPT`]; the client types a line; the next screen comes. What the screens
 //! look like is known from pictures of firmware 1.0.0 (lines 659-1140). How the device answers a setting, what it says to a wrong
