@@ -27,10 +27,15 @@ use clap::Parser;
 
 /// Rack power units from the command line.
 #[derive(Debug, Parser)]
-#[command(name = "pductl", version, after_help = EXIT_STATUS)]
+#[command(name = "pductl", version, after_help = urls_and_exit_status())]
 struct Arguments {
     #[command(subcommand)]
     command: commands::Command,
+}
+
+fn urls_and_exit_status() -> String {
+    let forms = devices::forms();
+    format!("Device URLs:{forms}\nAll take timeout=2s, retries=2 and strict=false as well.\n\n{EXIT_STATUS}")
 }
 
 const EXIT_STATUS: &str = "\

@@ -25,7 +25,7 @@ use crate::{json, render};
 #[derive(Debug, Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {
-    /// Device URL
+    /// Device URL, in a form that `pductl --help` lists
     url: String,
     #[command(subcommand)]
     action: Action,

@@ -11,7 +11,7 @@ use crate::outcome::Run;
 /// The device's clock: get, set
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Device URL
+    /// Device URL, in a form that `pductl --help` lists
     url: String,
     #[command(subcommand)]
     action: Action,

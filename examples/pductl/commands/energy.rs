@@ -12,7 +12,7 @@ use crate::{json, render};
 /// Energy counters: list, reset
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Device URL
+    /// Device URL, in a form that `pductl --help` lists
     url: String,
     #[command(subcommand)]
     action: Action,

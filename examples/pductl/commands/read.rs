@@ -14,7 +14,7 @@ use crate::terminal::{self, Paint};
 /// All devices are read at the same time, and shown in the order of their URLs.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Device URLs
+    /// Device URLs, in a form that `pductl --help` lists
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
     /// One array, an object for each URL

@@ -9,7 +9,7 @@ use crate::outcome::{Run, Stop};
 /// Restart the device's controller
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Device URL
+    /// Device URL, in a form that `pductl --help` lists
     url: String,
     /// Yes, whoever uses the device loses it for a while
     #[arg(long)]

@@ -13,7 +13,7 @@ use crate::{json, render};
 /// The scheduler that runs in the device: list, set
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Device URL
+    /// Device URL, in a form that `pductl --help` lists
     url: String,
     #[command(subcommand)]
     action: Action,

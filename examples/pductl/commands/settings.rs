@@ -16,7 +16,7 @@ use crate::{json, render};
 /// may name them, and then they are set.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Device URL
+    /// Device URL, in a form that `pductl --help` lists
     url: String,
     #[command(subcommand)]
     action: Action,

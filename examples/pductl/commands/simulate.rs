@@ -24,8 +24,8 @@ use crate::{credentials, terminal};
 ///
 /// Loads move; the same seed gives the same values at the same times.
 ///
-/// bps2000: energy integrates and thresholds trip alarms. Energy starts where the seed has it, thresholds where the manual's
-/// console shows them, doors closed, no smoke, no water.
+/// bps2000-modbus, bps2000-rtu, bps2000-rtu-tcp: energy integrates and thresholds trip alarms. Energy starts where the seed has it,
+/// thresholds where the manual's console shows them, doors closed, no smoke, no water.
 ///
 /// isotek: a status every second to each client, and a scheduler that acts. It starts with all outlets on, none locked, delays
 /// 0, no record, the clock at the beginning of 2026; serial number and MAC come from the seed. A restart takes 5 s.

@@ -13,7 +13,7 @@ use crate::{json, render};
 /// Thresholds: list, set
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Device URL
+    /// Device URL, in a form that `pductl --help` lists
     url: String,
     #[command(subcommand)]
     action: Action,

@@ -18,7 +18,7 @@ use crate::{json, render, url};
 /// device is read at that pace. One that does not answer holds up no other. Ends after --count, or on Ctrl-C.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// Device URLs
+    /// Device URLs, in a form that `pductl --help` lists
     #[arg(required = true, value_name = "URL")]
     urls: Vec<String>,
     /// Time from one reading of a device to its next

@@ -17,12 +17,16 @@ use crate::terminal::{Foreign, digits};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Kind {
+    /// Modbus requests in frames of a serial line, each with its unit and CRC
     #[value(name = "modbus-rtu-request")]
     RtuRequest,
+    /// Modbus responses in such frames
     #[value(name = "modbus-rtu-response")]
     RtuResponse,
+    /// Modbus requests behind the header of TCP
     #[value(name = "modbus-tcp-request")]
     TcpRequest,
+    /// Modbus responses behind that header
     #[value(name = "modbus-tcp-response")]
     TcpResponse,
     /// Lines of the IsoTek text protocol, commands and replies

@@ -242,12 +242,20 @@ pub(crate) fn open(url: &str) -> Result<Device, Stop> {
     devices.pop().ok_or_else(|| Stop::usage("no device"))
 }
 
+fn schemes() -> impl Iterator<Item = &'static Scheme> {
+    SCHEMES.iter().flat_map(|schemes| schemes.iter())
+}
+
+/// How URLs are written, each form on an indented line of its own.
+pub(crate) fn forms() -> String {
+    let forms: Vec<_> = schemes().map(|scheme| format!("\n  {}", scheme.form)).collect();
+    forms.concat()
+}
+
 fn plan(text: &str) -> Result<Plan, String> {
     let name = text.split("://").next().unwrap_or_default();
-    let known = || SCHEMES.iter().flat_map(|schemes| schemes.iter());
-    let Some(scheme) = known().find(|scheme| scheme.name == name) else {
-        let forms: Vec<_> = known().map(|scheme| format!("\n  {}", scheme.form)).collect();
-        return Err(format!("unknown scheme; known are{}", forms.concat()));
+    let Some(scheme) = schemes().find(|scheme| scheme.name == name) else {
+        return Err(format!("unknown scheme; known are{}", forms()));
     };
     let with_form = |why| format!("{why}\n  {}", scheme.form);
     let url = Url::parse(text, scheme.user, scheme.keys).map_err(with_form)?;

@@ -205,3 +205,16 @@ fn help_says_what_the_exit_status_means() {
     );
     assert!(pductl(&["simulate", "--help"]).done().contains("--sensors"));
 }
+
+#[test]
+fn help_says_how_urls_are_written() {
+    let help = pductl(&["--help"]).done();
+    for form in [
+        "modbus-rtu:///dev/ttyX",
+        "snmp://USER@HOST",
+        "series7s://HOST",
+        "timeout=2s",
+    ] {
+        assert!(help.contains(form), "{help}");
+    }
+}
