@@ -20,9 +20,12 @@
 //! assert_eq!(line.energy.count(Quantity::ActiveEnergy) - before, 2300); // watt-hours
 //! ```
 
+mod meter;
 mod profile;
 
 use crate::{Quantity, Rng};
+
+pub use meter::{Circuit, CircuitSample, MeterModel};
 
 use profile::Profile;
 

@@ -6,12 +6,11 @@ use std::sync::{Arc, LazyLock};
 use pdu_core::simulator::{LineModel, ProbeModel, Wander};
 use pdu_core::{LocalDateTime, Rng};
 
-use super::Series7;
 use super::clock::UnitClock;
-use super::meter::Meter;
 use super::model::Model;
 use super::outlet::OutletModel;
 use super::recorder::Recorder;
+use super::{Series7, meter};
 use crate::config::{ConfigError, SyntheticUnit};
 use crate::profile::Profile;
 use crate::server::{Guard, GuardOptions};
@@ -165,7 +164,7 @@ impl Builder {
         let seed = self.seed;
         let guard = self.guard.unwrap_or_else(|| guard_of(seed));
         let mut rng = Rng::from_seed(seed);
-        let meter = Meter::new(&mut rng.fork(), self.wiring);
+        let meter = meter::model(&mut rng.fork(), self.wiring);
         let outlets = outlet_models(&mut rng, self.unit.outlets);
         let probe = if self.has_probe {
             ProbeModel::moving(&mut rng.fork(), 236, 450)

@@ -1,10 +1,9 @@
 //! What lives in a simulated unit, whoever asks: outlets, the meter, a probe, the log.
 
-use pdu_core::simulator::{Climate, Energy, Load, ProbeModel};
+use pdu_core::simulator::{Climate, Energy, Load, MeterModel, ProbeModel};
 use pdu_core::{Instant, Line, OutletSettings, earliest};
 
 use super::clock::UnitClock;
-use super::meter::Meter;
 use super::outlet::OutletModel;
 use super::recorder::Recorder;
 use crate::wire::OutletAction;
@@ -17,7 +16,7 @@ const SAMPLES: u64 = 4;
 #[derive(Clone, Debug)]
 pub(super) struct Model {
     pub(super) outlets: Vec<OutletModel>,
-    pub(super) meter: Meter,
+    pub(super) meter: MeterModel,
     pub(super) probe: ProbeModel,
     pub(super) recorder: Recorder,
     pub(super) clock: UnitClock,
@@ -31,7 +30,7 @@ pub(super) struct Model {
 impl Model {
     pub(super) fn new(
         outlets: Vec<OutletModel>,
-        meter: Meter,
+        meter: MeterModel,
         probe: ProbeModel,
         recorder: Recorder,
         clock: UnitClock,
@@ -120,7 +119,8 @@ impl Model {
         for outlet in &mut self.outlets {
             outlet.line.sample(self.seconds);
         }
-        self.meter.sample(&self.outlets, self.seconds);
+        let outlets = self.outlets.iter().map(OutletModel::now);
+        self.meter.sample(outlets, self.seconds);
     }
 
     pub(super) fn outlet(&self, number: u16) -> Option<&OutletModel> {
@@ -139,9 +139,10 @@ impl Model {
         done.is_some()
     }
 
-    /// Zeroes what a circuit has counted; `false` if there is no such circuit.
+    /// Zeroes what a circuit, a line or a pair, has counted; `false` if there is no such circuit. Source: manual, lines 249 to 252.
     pub(super) fn reset_circuit(&mut self, circuit: Line) -> bool {
-        self.meter.reset(circuit)
+        let circuit = self.meter.circuit_mut(circuit);
+        circuit.map(|circuit| circuit.energy = Energy::default()).is_some()
     }
 
     /// Stores settings of outlets: fields that are `None` stay as they are.

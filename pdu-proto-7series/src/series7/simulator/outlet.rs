@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-use pdu_core::simulator::{Energy, LineModel};
-use pdu_core::{Instant, OutletSettings, PowerRestorePolicy, Quantity};
+use pdu_core::simulator::{Energy, LineModel, Sample};
+use pdu_core::{Instant, OutletSettings, PowerRestorePolicy};
 
 use crate::wire::OutletAction;
 
@@ -113,9 +113,9 @@ impl OutletModel {
         }
     }
 
-    /// As [`Sample::gauge`](pdu_core::simulator::Sample::gauge); 0 while it is off.
-    pub(super) fn gauge(&self, quantity: Quantity) -> i64 {
-        if self.is_on { self.line.now.gauge(quantity) } else { 0 }
+    /// What was measured last; nothing while it is off.
+    pub(super) fn now(&self) -> Sample {
+        if self.is_on { self.line.now } else { Sample::default() }
     }
 }
 

@@ -29,7 +29,10 @@ pub(super) fn live(model: &Model, metering: Metering, titles: Titles<'_>) -> Res
         kind: Some(metering.model().into()),
         name: Some(titles.name.into()),
     }))?;
-    for (key, value) in model.meter.readings().into_iter().filter_map(meter::Measured::keyed) {
+    for (key, value) in meter::readings(&model.meter)
+        .into_iter()
+        .filter_map(meter::Measured::keyed)
+    {
         writer.write(&field(key, value))?;
     }
     for outlet in &model.outlets {
@@ -67,13 +70,14 @@ fn climate_fields(climate: Climate) -> [(&'static str, Decimal); 3] {
 
 /// A unit that does not measure its outlets has no such attributes: absent is never zero.
 fn outlet_item(outlet: &OutletModel, metering: Metering) -> OutletItem<'_> {
+    let now = outlet.now();
     let measured = |value: Decimal| (metering == Metering::Outlets).then(|| Cow::from(value.to_string()));
     OutletItem {
         number: outlet.settings.number.to_string().into(),
         name: outlet.settings.name.as_deref().map(Cow::from),
         url: outlet.settings.url.as_deref().map(Cow::from),
-        amperes: measured(Decimal::new(outlet.gauge(Quantity::Current), -2)),
-        watts: measured((outlet.gauge(Quantity::ActivePower) / 10).into()),
+        amperes: measured(Decimal::new(now.gauge(Quantity::Current), -2)),
+        watts: measured((now.gauge(Quantity::ActivePower) / 10).into()),
         kilowatt_hours: measured(Decimal::new(meter::watt_hours(&outlet.line.energy), -3)),
         status: Some(if outlet.is_on { "On" } else { "Off" }.into()),
     }

@@ -5,8 +5,9 @@
 use std::collections::VecDeque;
 
 use pdu_core::Decimal;
+use pdu_core::simulator::MeterModel;
 
-use super::meter::{Measured, Meter};
+use super::meter::{Measured, readings};
 use crate::config::LogMode;
 use crate::history::{LogProfile, Stamp, Writer};
 
@@ -21,7 +22,7 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
-    pub(super) fn new(meter: &Meter, capacity: usize) -> Self {
+    pub(super) fn new(meter: &MeterModel, capacity: usize) -> Self {
         Self {
             mode: LogMode::Now,
             capacity,
@@ -40,7 +41,7 @@ impl Recorder {
     }
 
     /// Takes what is measured now into the minute that has begun.
-    pub(super) fn sample(&mut self, meter: &Meter) {
+    pub(super) fn sample(&mut self, meter: &MeterModel) {
         let values = logged(meter).map(|(_, value)| value);
         if self.minute.is_empty() {
             self.minute = values.collect();
@@ -74,8 +75,8 @@ impl Recorder {
 }
 
 /// The readings that have a key and are no peaks, by their keys.
-fn logged(meter: &Meter) -> impl Iterator<Item = (&'static str, Decimal)> {
+fn logged(meter: &MeterModel) -> impl Iterator<Item = (&'static str, Decimal)> {
     let now = |measured: &Measured| measured.statistic == pdu_core::Statistic::Now;
-    let readings = meter.readings().into_iter().filter(now);
+    let readings = readings(meter).into_iter().filter(now);
     readings.filter_map(Measured::keyed)
 }

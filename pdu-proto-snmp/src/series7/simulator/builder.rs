@@ -6,11 +6,10 @@ use alloc::vec::Vec;
 use pdu_core::simulator::{LineModel, Wander};
 use pdu_core::{Instant, Rng};
 
-use super::Series7;
 use super::alarms::Rules;
-use super::meter::Meter;
 use super::outlets::OutletModel;
 use super::sensors::{PLUGGED_IN, Sensor};
+use super::{Series7, meter};
 use crate::series7::traps::TripType;
 use crate::series7::{Base, Precision, Wiring};
 use crate::server::OwnedValue;
@@ -150,7 +149,7 @@ impl Builder {
             counts: self.counts,
             metering: self.metering,
             sends_instance: self.sends_instance,
-            meter: Meter::new(&mut rng.fork(), self.wiring),
+            meter: meter::model(&mut rng.fork(), self.wiring),
             outlets: self.outlet_models(&mut rng),
             sensors: self.sensor_models(&mut rng),
             rules: Rules::default(),

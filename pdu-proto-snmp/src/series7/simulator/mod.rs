@@ -1,7 +1,8 @@
 //! A simulated unit of the 7-series: objects that live, for tests, demonstrations, and programs without a rack unit on the desk.
 //!
 //! [`Series7`] is a [`Tree`]: put it into an [`Agent`](crate::server::Agent). It knows the time only from the agent, so it runs
-//! at any speed, and the same seed gives the same values at the same times. (Peaks are the largest of what was looked at.)
+//! at any speed, and the same seed gives the same values at the same times. (Peaks are the largest of what was looked at since
+//! the unit last updated its data, every 15 s; source: manual, lines 321 to 333.)
 //!
 //! It has the meter of a Wye or a Delta unit, switched outlets with real delays, two groups of outlets, and sensors. All outlets
 //! are on at the start, and their delays are 0; a reboot takes 5 s. Alarm rules are rows that are written; what they watch is
@@ -46,7 +47,7 @@ use alloc::vec::Vec;
 use core::ops::Bound;
 use core::time::Duration;
 
-use pdu_core::simulator::Energy;
+use pdu_core::simulator::{Energy, MeterModel};
 use pdu_core::{Instant, PowerState, earliest};
 
 use super::item::{Found, Item, scalar};
@@ -61,7 +62,6 @@ use crate::wire::{Oid, OidBuf, Value, VarBind};
 
 use alarms::Rules;
 use change::Change;
-use meter::Meter;
 use outlets::OutletModel;
 use sensors::Sensor;
 
@@ -83,7 +83,7 @@ pub struct Series7 {
     counts: Counts,
     metering: Metering,
     sends_instance: bool,
-    meter: Meter,
+    meter: MeterModel,
     outlets: Vec<OutletModel>,
     sensors: Vec<Sensor>,
     rules: Rules,
@@ -264,7 +264,8 @@ impl Series7 {
         for outlet in &mut self.outlets {
             outlet.line.sample(self.seconds);
         }
-        self.meter.sample(&self.outlets, self.seconds);
+        let outlets = self.outlets.iter().map(OutletModel::now);
+        self.meter.sample(outlets, self.seconds);
         for sensor in &mut self.sensors {
             sensor.sample(self.seconds);
         }
@@ -314,9 +315,9 @@ impl Series7 {
                 table: GROUP_TABLE,
                 column,
                 row: 1,
-            } => self.meter.group_cell(column, &self.outlets),
-            Item::Cell { table, column, row } if table == self.meter.table() => {
-                self.meter.cell(column).filter(|_| row == 1)
+            } => meter::group_cell(&self.meter, column, &self.outlets),
+            Item::Cell { table, column, row } if table == meter::table(&self.meter) => {
+                meter::cell(&self.meter, column).filter(|_| row == 1)
             }
             Item::Cell { table, column, row } => self.sensor(table, row)?.cell(column, self.precision),
             Item::Rule { column, row } => self.rules.cell(column, row),
@@ -346,7 +347,7 @@ impl Series7 {
         let rows = match table {
             OUTLET_TABLE => self.outlets.len(),
             GROUP_TABLE => usize::from(!self.outlets.is_empty()),
-            _ if table == self.meter.table() => 1,
+            _ if table == meter::table(&self.meter) => 1,
             _ => self.sensors.iter().filter(|sensor| sensor.table == table).count(),
         };
         i64::try_from(rows).ok().filter(|_| has_object)

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use pdu_core::Instant;
 use pdu_core::Quantity;
-use pdu_core::simulator::{Energy, LineModel};
+use pdu_core::simulator::{Energy, LineModel, Sample};
 
 use super::builder::Metering;
 use crate::series7::item::Found;
@@ -113,13 +113,13 @@ impl OutletModel {
         }
     }
 
-    /// Tenths of a watt or of a volt-ampere.
-    pub(super) fn power(&self, quantity: Quantity) -> i64 {
-        if self.is_on { self.line.now.gauge(quantity) } else { 0 }
+    /// What was measured last; nothing while it is off.
+    pub(super) fn now(&self) -> Sample {
+        if self.is_on { self.line.now } else { Sample::default() }
     }
 
     pub(super) fn deciamps(&self) -> i64 {
-        self.power(Quantity::Current) / 10
+        self.now().gauge(Quantity::Current) / 10
     }
 
     pub(super) const fn is_in_second_group(&self) -> bool {
@@ -143,7 +143,7 @@ impl OutletModel {
             outlet::RESTORE_POLICY => number(self.restore_policy.into()),
             outlet::RESTORE_DELAY => number(self.restore_delay.into()),
             outlet::ENERGY => measured((self.line.energy.count(Quantity::ActiveEnergy) / 1000).into()),
-            POWER => measured(self.power(Quantity::ActivePower) / 10),
+            POWER => measured(self.now().gauge(Quantity::ActivePower) / 10),
             outlet::CYCLE_DELAY => number(self.reboot_delay.into()),
             STATUS_TIME => number(i64::try_from(now.saturating_since(self.since).as_secs()).ok()?),
             _ => None,
