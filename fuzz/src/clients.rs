@@ -1,18 +1,16 @@
 //! Sessions, with a device that answers when the script lets it, and as the script damages it.
 //!
-//! The script's player asserts the contract of sessions; [`Watched`] adds that no answer is told that does not answer its
+//! The script's player asserts the contract of sessions; [`Replies`] adds that no answer is told that does not answer its
 //! request.
 
+use core::convert::Infallible;
 use core::time::Duration;
 
 use pdu_core::testing::{Script, drive_script_with_peer};
-use pdu_core::{
-    Action, Command, Delay, Endpoint, Event, EventOf, Instant, LinkDemand, LinkEvent, Point, Refused, Restart, Session,
-    Target, Ticket, Transport,
-};
+use pdu_core::{Action, Command, Delay, Point, Restart, Target};
 use pdu_proto_modbus::bps2000::{Addressed, ModbusSession, Mode, SharedLine};
 use pdu_proto_modbus::client::{
-    ExceptionLength, LineSettings, LocalEcho, Request, RtuClient, RtuLink, RtuOptions, TcpClient, TcpOptions,
+    ExceptionLength, LineSettings, LocalEcho, Reply, Request, RtuClient, RtuLink, RtuOptions, TcpClient, TcpOptions,
     TransactionId, UnitInReply,
 };
 use pdu_proto_modbus::server::{RtuServer, RtuServerOptions, TcpServer};
@@ -21,12 +19,15 @@ use pdu_proto_modbus::wire::{self, Diagnostic};
 use crate::bps2000::{registers, setting};
 use crate::devices::{Units, Versatile};
 use crate::requests::{client_request, unit_of};
-use crate::show;
+use crate::watched::{Watch, Watched};
 
 /// Modbus TCP.
 pub fn tcp(data: &[u8]) {
     let (options, rest) = tcp_options(data);
-    let mut session = Watched::new(TcpClient::<4>::new(options), options.unit_in_reply);
+    let replies = Replies {
+        units: options.unit_in_reply,
+    };
+    let mut session = Watched::new(TcpClient::<4>::new(options), replies);
     drive_script_with_peer(
         &mut session,
         &mut TcpServer::new(Versatile::new()),
@@ -38,7 +39,10 @@ pub fn tcp(data: &[u8]) {
 /// Modbus RTU, on a line or over TCP.
 pub fn rtu(data: &[u8]) {
     let (options, rest) = rtu_options(data);
-    let mut session = Watched::new(RtuClient::<4>::new(options), UnitInReply::Exact);
+    let replies = Replies {
+        units: UnitInReply::Exact,
+    };
+    let mut session = Watched::new(RtuClient::<4>::new(options), replies);
     drive_script_with_peer(
         &mut session,
         &mut rtu_peer(options, Versatile::new()),
@@ -169,22 +173,12 @@ fn addressed(script: &mut Script<'_>) -> Option<Addressed> {
     Some(Addressed::new(unit, command))
 }
 
-/// A client whose answers are held against their requests.
-struct Watched<S> {
-    inner: S,
+/// Replies are held against their requests.
+struct Replies {
     units: UnitInReply,
-    asked: Vec<(Ticket, Request)>,
 }
 
-impl<S> Watched<S> {
-    fn new(inner: S, units: UnitInReply) -> Self {
-        Self {
-            inner,
-            units,
-            asked: Vec::new(),
-        }
-    }
-
+impl Replies {
     fn unit_is_allowed(&self, asked: u8, answered: u8) -> bool {
         asked == answered
             || match self.units {
@@ -195,74 +189,20 @@ impl<S> Watched<S> {
     }
 }
 
-impl<S: Endpoint> Endpoint for Watched<S> {
-    fn transport(&self) -> Transport {
-        self.inner.transport()
-    }
-    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
-        self.inner.handle_link(now, event);
-    }
-    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        self.inner.handle_input(now, bytes)
-    }
-    fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        self.inner.handle_transmitted(now, len);
-    }
-    fn handle_timeout(&mut self, now: Instant) {
-        self.inner.handle_timeout(now);
-    }
-    fn transmit(&self) -> &[u8] {
-        self.inner.transmit()
-    }
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.inner.poll_timeout()
-    }
-    fn link_demand(&self) -> LinkDemand {
-        self.inner.link_demand()
-    }
-}
-
-impl<S: ModbusSession> Session for Watched<S> {
-    type Request = S::Request;
-    type Reply = S::Reply;
-    type Notice = S::Notice;
-    type Error = S::Error;
-
-    fn submit(&mut self, now: Instant, request: Request) -> Result<Ticket, Refused<Request>> {
-        let asked = request.clone();
-        let ticket = self.inner.submit(now, request)?;
-        self.asked.push((ticket, asked));
-        Ok(ticket)
-    }
-
-    fn cancel(&mut self, now: Instant, ticket: Ticket) {
-        self.inner.cancel(now, ticket);
-    }
-
-    fn poll_event(&mut self) -> Option<EventOf<Self>> {
-        let event = self.inner.poll_event()?;
-        if let Event::Done { ticket, result } = &event {
-            let place = self
-                .asked
-                .iter()
-                .position(|(asked, _)| asked == ticket)
-                .expect("a ticket that is live");
-            let (_, request) = self.asked.swap_remove(place);
-            match result {
-                Ok(reply) => match reply.response() {
-                    Some(response) => {
-                        assert_eq!(request.body().check(&response), Ok(()));
-                        assert!(self.unit_is_allowed(request.unit(), reply.unit()));
-                    }
-                    None => assert!(is_never_answered(&request), "no answer to {request:?}"),
-                },
-                Err(error) => {
-                    show(error);
-                    let _ = (pdu_core::Error::kind(error), pdu_core::Error::effect(error));
-                }
+impl<S: ModbusSession> Watch<S> for Replies {
+    fn done(&mut self, request: Request, result: &Result<Reply, S::Error>) {
+        let Ok(reply) = result else { return };
+        match reply.response() {
+            Some(response) => {
+                assert_eq!(request.body().check(&response), Ok(()));
+                assert!(self.unit_is_allowed(request.unit(), reply.unit()));
             }
+            None => assert!(is_never_answered(&request), "no answer to {request:?}"),
         }
-        Some(event)
+    }
+
+    fn notice(&mut self, never: &Infallible) {
+        match *never {}
     }
 }
 

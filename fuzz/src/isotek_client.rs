@@ -6,10 +6,8 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
 use pdu_core::testing::{Script, drive_script_with_peer};
-use pdu_core::{
-    Endpoint, Event, EventOf, Hub, Instant, LinkDemand, LinkEvent, LocalDateTime, Mode, Path, Refused, Session, Ticket,
-    TimeOfDay, Transport,
-};
+use pdu_core::{Hub, Instant, LinkEvent, LocalDateTime, Mode, Path, TimeOfDay};
+use pdu_proto_isotek::IsotekError;
 use pdu_proto_isotek::client::{Client, Notice, Options, Reply, Request, Retry};
 use pdu_proto_isotek::discovery::Discovery;
 use pdu_proto_isotek::wire::{
@@ -19,6 +17,7 @@ use pdu_proto_isotek::wire::{
 
 use crate::isotek_device::{options, peer};
 use crate::show;
+use crate::watched::{Watch, Watched};
 
 /// Any script: each command ends once and with a reply of its kind, a line that writes leaves no more often than it may, and
 /// notices are bounded.
@@ -27,7 +26,8 @@ pub fn client(data: &[u8]) {
     let mut script = Script::new(head);
     let options = options(&mut script);
     let mut peer = peer(&mut script, options.dialect);
-    drive_script_with_peer(&mut Watched::new(options), &mut peer, rest, request);
+    let mut session = Watched::new(Client::new(options), Lines::new(options));
+    drive_script_with_peer(&mut session, &mut peer, rest, request);
 }
 
 fn request(script: &mut Script<'_>) -> Option<Request> {
@@ -97,25 +97,21 @@ fn text(script: &mut Script<'_>) -> Text<'static> {
     Text::new(&text).map(Text::into_owned).unwrap_or_default()
 }
 
-/// A client whose replies are held against its commands, and its lines too.
-struct Watched {
-    inner: Client,
+/// Replies are held against their commands, and lines too.
+struct Lines {
     dialect: Dialect,
     retries: usize,
-    asked: Vec<(Ticket, Request)>,
     /// How often each line that writes may leave, and how often it has.
     lines: BTreeMap<Vec<u8>, (usize, usize)>,
     /// What has left of a line that has not ended.
     line: Vec<u8>,
 }
 
-impl Watched {
+impl Lines {
     fn new(options: Options) -> Self {
         Self {
-            inner: Client::new(options),
             dialect: options.dialect,
             retries: options.retries.into(),
-            asked: Vec::new(),
             lines: BTreeMap::new(),
             line: Vec::new(),
         }
@@ -153,81 +149,39 @@ impl Watched {
     }
 }
 
-impl Endpoint for Watched {
-    fn transport(&self) -> Transport {
-        self.inner.transport()
-    }
-    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
+impl Watch<Client> for Lines {
+    fn link(&mut self, _client: &Client, _event: LinkEvent) {
         self.line.clear();
-        self.inner.handle_link(now, event);
     }
-    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        self.inner.handle_input(now, bytes)
-    }
-    fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        let left = self.inner.transmit().get(..len).unwrap_or_default().to_vec();
+
+    fn left(&mut self, _client: &Client, bytes: &[u8]) {
         // The session's own question over a serial line.
         self.lines.entry(b"?".to_vec()).or_default();
-        self.count(&left);
-        self.inner.handle_transmitted(now, len);
-    }
-    fn handle_timeout(&mut self, now: Instant) {
-        self.inner.handle_timeout(now);
-    }
-    fn transmit(&self) -> &[u8] {
-        self.inner.transmit()
-    }
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.inner.poll_timeout()
-    }
-    fn link_demand(&self) -> LinkDemand {
-        self.inner.link_demand()
-    }
-}
-
-impl Session for Watched {
-    type Request = Request;
-    type Reply = Reply;
-    type Notice = Notice;
-    type Error = pdu_proto_isotek::IsotekError;
-
-    fn submit(&mut self, now: Instant, request: Request) -> Result<Ticket, Refused<Request>> {
-        let asked = request.clone();
-        let ticket = self.inner.submit(now, request)?;
-        self.allow(&asked);
-        self.asked.push((ticket, asked));
-        Ok(ticket)
+        self.count(bytes);
     }
 
-    fn cancel(&mut self, now: Instant, ticket: Ticket) {
-        self.inner.cancel(now, ticket);
+    fn accepted(&mut self, _client: &Client, request: &Request) {
+        self.allow(request);
     }
 
-    fn poll_event(&mut self) -> Option<EventOf<Self>> {
-        let event = self.inner.poll_event()?;
-        match &event {
-            Event::Done { ticket, result } => {
-                let place = self.asked.iter().position(|(asked, _)| asked == ticket);
-                let (_, request) = self.asked.swap_remove(place.expect("a ticket that is live"));
-                match result {
-                    Ok(reply) => assert!(is_reply_to(&request, reply), "{request:?}: {reply:?}"),
-                    Err(error) => {
-                        show(error);
-                        let _ = (pdu_core::Error::kind(error), pdu_core::Error::effect(error));
-                    }
-                }
-            }
-            Event::Notice(Notice::Status { frame, .. }) => assert!(frame.channels().next().is_some()),
-            Event::Notice(Notice::Rejected { error, line }) => {
+    fn done(&mut self, request: Request, result: &Result<Reply, IsotekError>) {
+        if let Ok(reply) = result {
+            assert!(is_reply_to(&request, reply), "{request:?}: {reply:?}");
+        }
+    }
+
+    fn notice(&mut self, notice: &Notice) {
+        match notice {
+            Notice::Status { frame, .. } => assert!(frame.channels().next().is_some()),
+            Notice::Rejected { error, line } => {
                 show(error);
                 assert!(!line.is_empty() && line.len() <= MAX_LINE);
             }
-            Event::Notice(Notice::Unknown { line } | Notice::Unasked { line }) => {
+            Notice::Unknown { line } | Notice::Unasked { line } => {
                 assert!(!line.is_empty() && line.len() <= MAX_LINE);
             }
-            Event::Notice(_) => {}
+            _ => {}
         }
-        Some(event)
     }
 }
 

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use pdu_core::testing::{Script, drive_script_with_peer};
 use pdu_core::{
-    Action, Answer, Command, Comparison, Delay, DeviceError, Endpoint, Event, EventOf, Instant, LinkDemand, LinkEvent,
-    LocalDateTime, Mode, OutletKind, OutletSettings, Point, PowerRestorePolicy, PowerState, Quality, Refused, Restart,
-    ScheduleRecord, Session, Settings, Snapshot, Target, Ticket, TimeOfDay, Transport, Trigger, Update,
+    Action, Answer, Command, Comparison, Delay, DeviceError, DeviceSession, LinkEvent, LocalDateTime, Mode, OutletKind,
+    OutletSettings, Point, PowerRestorePolicy, PowerState, Quality, Restart, ScheduleRecord, Settings, Snapshot,
+    Target, TimeOfDay, Trigger, Update,
 };
 use pdu_proto_isotek::client::{Client, FrameEnd, Options, Retry};
 use pdu_proto_isotek::server::{self, Echo, Ending, TextServer};
@@ -16,7 +16,7 @@ use pdu_proto_isotek::smart_power::Device;
 use pdu_proto_isotek::smart_power::simulator::{Fault, SmartPower};
 use pdu_proto_isotek::wire::{Dialect, LineEnd, NamePadding, YearSeparator};
 
-use crate::show;
+use crate::watched::{Watch, Watched};
 
 /// Any script: each command ends once and with an answer of its kind, what is told of outlets is well formed, and no line
 /// that writes leaves more often than it was asked for.
@@ -26,7 +26,8 @@ pub fn device(data: &[u8]) {
     let options = options(&mut script);
     let mut peer = peer(&mut script, options.dialect);
     let device = Device::new(Client::new(options)).with_retry(Retry::ReadsOnly);
-    drive_script_with_peer(&mut Watched::new(device), &mut peer, rest, command);
+    let mut session = Watched::new(device, Lines::default());
+    drive_script_with_peer(&mut session, &mut peer, rest, command);
 }
 
 pub(crate) fn options(script: &mut Script<'_>) -> Options {
@@ -199,10 +200,9 @@ fn outlet_settings(script: &mut Script<'_>) -> OutletSettings {
     }
 }
 
-/// A device whose answers are held against its commands, and its lines too.
-struct Watched<S> {
-    inner: S,
-    asked: Vec<(Ticket, Command)>,
+/// Answers are held against their commands, and lines too.
+#[derive(Default)]
+struct Lines {
     /// How many lines of each kind may leave, by all commands so far.
     allowed: BTreeMap<&'static str, usize>,
     sent: BTreeMap<&'static str, usize>,
@@ -213,17 +213,7 @@ struct Watched<S> {
 /// The heads of lines that write; the longer before the shorter.
 const HEADS: [&str; 8] = ["PW=", "P=", "T=", "S", "C", "X", "G", "H"];
 
-impl<S> Watched<S> {
-    fn new(inner: S) -> Self {
-        Self {
-            inner,
-            asked: Vec::new(),
-            allowed: BTreeMap::new(),
-            sent: BTreeMap::new(),
-            line: Vec::new(),
-        }
-    }
-
+impl Lines {
     fn allow(&mut self, command: &Command) {
         let mut allow = |head, times| *self.allowed.entry(head).or_default() += times;
         match command {
@@ -267,73 +257,31 @@ impl<S> Watched<S> {
     }
 }
 
-impl<S: Endpoint> Endpoint for Watched<S> {
-    fn transport(&self) -> Transport {
-        self.inner.transport()
-    }
-    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
+impl<S: DeviceSession> Watch<S> for Lines {
+    fn link(&mut self, _device: &S, _event: LinkEvent) {
         self.line.clear();
-        self.inner.handle_link(now, event);
-    }
-    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        self.inner.handle_input(now, bytes)
-    }
-    fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        let left = self.inner.transmit().get(..len).unwrap_or_default().to_vec();
-        self.count(&left);
-        self.inner.handle_transmitted(now, len);
-    }
-    fn handle_timeout(&mut self, now: Instant) {
-        self.inner.handle_timeout(now);
-    }
-    fn transmit(&self) -> &[u8] {
-        self.inner.transmit()
-    }
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.inner.poll_timeout()
-    }
-    fn link_demand(&self) -> LinkDemand {
-        self.inner.link_demand()
-    }
-}
-
-impl<S: pdu_core::DeviceSession> Session for Watched<S> {
-    type Request = Command;
-    type Reply = Answer;
-    type Notice = Update;
-    type Error = DeviceError;
-
-    fn submit(&mut self, now: Instant, command: Command) -> Result<Ticket, Refused<Command>> {
-        let asked = command.clone();
-        let ticket = self.inner.submit(now, command)?;
-        self.allow(&asked);
-        self.asked.push((ticket, asked));
-        Ok(ticket)
     }
 
-    fn cancel(&mut self, now: Instant, ticket: Ticket) {
-        self.inner.cancel(now, ticket);
+    fn left(&mut self, _device: &S, bytes: &[u8]) {
+        self.count(bytes);
     }
 
-    fn poll_event(&mut self) -> Option<EventOf<Self>> {
-        let event = self.inner.poll_event()?;
-        match &event {
-            Event::Done { ticket, result } => {
-                let place = self.asked.iter().position(|(asked, _)| asked == ticket);
-                let (_, command) = self.asked.swap_remove(place.expect("a ticket that is live"));
-                match result {
-                    Ok(answer) => assert!(is_answer_to(&command, answer), "{command:?}: {answer:?}"),
-                    Err(error) => {
-                        show(error);
-                        let _ = (pdu_core::Error::kind(error), pdu_core::Error::effect(error));
-                    }
-                }
-            }
-            Event::Notice(Update::Snapshot(snapshot)) => is_sound(snapshot),
-            Event::Notice(Update::Outlet(outlet)) => assert_ne!(outlet.state, PowerState::Unknown),
-            Event::Notice(other) => panic!("the unit has no such update: {other:?}"),
+    fn accepted(&mut self, _device: &S, command: &Command) {
+        self.allow(command);
+    }
+
+    fn done(&mut self, command: Command, result: &Result<Answer, DeviceError>) {
+        if let Ok(answer) = result {
+            assert!(is_answer_to(&command, answer), "{command:?}: {answer:?}");
         }
-        Some(event)
+    }
+
+    fn notice(&mut self, update: &Update) {
+        match update {
+            Update::Snapshot(snapshot) => is_sound(snapshot),
+            Update::Outlet(outlet) => assert_ne!(outlet.state, PowerState::Unknown),
+            other => panic!("the unit has no such update: {other:?}"),
+        }
     }
 }
 

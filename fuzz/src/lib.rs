@@ -31,6 +31,7 @@ pub mod telnet_server;
 pub mod telnet_session;
 pub mod telnet_stream;
 pub mod usm;
+mod watched;
 pub mod wire;
 
 /// Formats a value whole, for what `Display` and `Debug` might do.

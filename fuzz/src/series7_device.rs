@@ -8,9 +8,9 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request as HttpRequest, Response, StatusCode};
 use pdu_core::testing::{Script, SolePeer, drive_script_with_peer};
 use pdu_core::{
-    Action, AlarmRule, Answer, Command, Component, ConnectionId, Decimal, Delay, DeviceError, Effect, Endpoint, Error,
-    Event, EventOf, Instant, Line, LinkDemand, LinkEvent, MailSettings, OutletSettings, Point, PowerRestorePolicy,
-    Refused, Session, Settings, SnmpSettings, Target, Ticket, Transport, Trip, Update, UserRole, UserSettings,
+    Action, AlarmRule, Answer, Command, Component, ConnectionId, Decimal, Delay, DeviceError, DeviceSession, Effect,
+    Error, Instant, Line, MailSettings, OutletSettings, Point, PowerRestorePolicy, Settings, SnmpSettings, Target,
+    Trip, Update, UserRole, UserSettings,
 };
 use pdu_proto_7series::client::{self, HttpClient};
 use pdu_proto_7series::http::Call;
@@ -21,6 +21,7 @@ use pdu_proto_7series::server::{HttpHub, Service};
 use pdu_proto_7series::wire::{OutletAction, Wiring};
 
 use crate::show;
+use crate::watched::{Watch, Watched};
 
 /// Outlets of the unit, at most.
 const MAX_OUTLETS: u16 = 12;
@@ -38,12 +39,9 @@ pub fn device(data: &[u8]) {
         drive_script_with_peer(&mut session, &mut peer, rest, request);
         return;
     }
-    let mut session = Watched {
-        device: Device::new(http(switches), options),
-        may_do: 0,
-    };
+    let mut session = Watched::new(Device::new(http(switches), options), Answers::default());
     drive_script_with_peer(&mut session, &mut peer, rest, command);
-    assert!(peer.hub().service().done <= session.may_do);
+    assert!(peer.hub().service().done <= session.watch.may_do);
 }
 
 fn http(switches: u8) -> HttpClient {
@@ -259,67 +257,26 @@ fn steps_of(command: &Command) -> usize {
     }
 }
 
-/// A device whose answers are looked through, and of which is counted what it may do.
-struct Watched {
-    device: Device<HttpClient>,
+/// Answers are looked through, and it is counted what the device may do.
+#[derive(Default)]
+struct Answers {
     may_do: usize,
 }
 
-impl Endpoint for Watched {
-    fn transport(&self) -> Transport {
-        self.device.transport()
-    }
-    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
-        self.device.handle_link(now, event);
-    }
-    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        self.device.handle_input(now, bytes)
-    }
-    fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        self.device.handle_transmitted(now, len);
-    }
-    fn handle_timeout(&mut self, now: Instant) {
-        self.device.handle_timeout(now);
-    }
-    fn transmit(&self) -> &[u8] {
-        self.device.transmit()
-    }
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.device.poll_timeout()
-    }
-    fn link_demand(&self) -> LinkDemand {
-        self.device.link_demand()
-    }
-}
-
-impl Session for Watched {
-    type Request = Command;
-    type Reply = Answer;
-    type Notice = Update;
-    type Error = DeviceError;
-
-    fn submit(&mut self, now: Instant, request: Command) -> Result<Ticket, Refused<Command>> {
-        let steps = steps_of(&request);
-        let ticket = self.device.submit(now, request)?;
-        self.may_do += steps;
-        Ok(ticket)
+impl<S: DeviceSession> Watch<S> for Answers {
+    fn accepted(&mut self, _device: &S, command: &Command) {
+        self.may_do += steps_of(command);
     }
 
-    fn cancel(&mut self, now: Instant, ticket: Ticket) {
-        self.device.cancel(now, ticket);
-    }
-
-    fn poll_event(&mut self) -> Option<EventOf<Self>> {
-        let event = self.device.poll_event()?;
-        match &event {
-            Event::Done { result: Ok(answer), .. } => look_through(answer),
-            Event::Done { result: Err(error), .. } => {
-                show(error);
-                assert!(self.may_do > 0 || error.effect() == Effect::NotApplied, "{error}");
-            }
-            Event::Notice(update) => assert!(matches!(update, Update::Outlet(_)), "{update:?}"),
+    fn done(&mut self, _command: Command, result: &Result<Answer, DeviceError>) {
+        match result {
+            Ok(answer) => look_through(answer),
+            Err(error) => assert!(self.may_do > 0 || error.effect() == Effect::NotApplied, "{error}"),
         }
-        Some(event)
+    }
+
+    fn notice(&mut self, update: &Update) {
+        assert!(matches!(update, Update::Outlet(_)), "{update:?}");
     }
 }
 

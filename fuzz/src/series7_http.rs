@@ -1,20 +1,19 @@
 //! HTTP of the 7-series, both sides.
 
-use core::fmt::Write as _;
+use core::convert::Infallible;
 use core::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri};
 use pdu_core::testing::server::drive_endpoint_script;
 use pdu_core::testing::{Script, SolePeer, drive_script_with_peer};
-use pdu_core::{
-    ConnectionId, Endpoint, EventOf, Hub, Instant, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport, UserRole,
-};
+use pdu_core::{ConnectionId, Endpoint, Hub, Instant, LinkDemand, LinkEvent, Session, UserRole};
 use pdu_proto_7series::client::{HttpClient, Options};
+use pdu_proto_7series::http::HttpError;
 use pdu_proto_7series::http::auth::{BasicPolicy, Challenge, Credentials, DigestAnswer, DigestTurn, challenges};
 use pdu_proto_7series::http::form;
 use pdu_proto_7series::server::{self, Account, Guard, GuardOptions, HttpHub, Schemes, Service};
 
-use crate::show;
+use crate::watched::{Watch, Watched};
 
 const PASSWORD: &str = "hunter2_secret";
 /// More octets than any conversation here may owe.
@@ -107,14 +106,9 @@ fn options(mode: u8) -> Options {
 
 /// Each request that writes has a number of its own, and leaves once, or once more for each challenge.
 fn conversation(mode: u8, data: &[u8]) {
-    let mut watched = Watched {
-        inner: HttpClient::new(options(mode)),
-        has_credentials: mode & 2 != 0,
-        sent: String::new(),
-        writes: 0,
-    };
+    let mut session = Watched::new(HttpClient::new(options(mode)), Sent::default());
     let mut number = 0;
-    drive_script_with_peer(&mut watched, &mut peer(mode >> 3), data, |script| {
+    drive_script_with_peer(&mut session, &mut peer(mode >> 3), data, |script| {
         let kind = script.next_u8();
         number += 1;
         let request = match kind % 4 {
@@ -124,79 +118,38 @@ fn conversation(mode: u8, data: &[u8]) {
         };
         request.ok()
     });
-    watched.check(number);
+    let sent = &session.watch.0;
+    let most = if mode & 2 == 0 { 1 } else { 3 };
+    for number in 1..=number {
+        let line = format!("POST /w{number:04} ");
+        let times = sent.matches(&line).count();
+        assert!(times <= most, "{line} left {times} times");
+    }
+    assert!(!sent.contains(PASSWORD));
+    assert!(!format!("{:?}", session.session).contains(PASSWORD));
 }
 
-struct Watched {
-    inner: HttpClient,
-    has_credentials: bool,
-    sent: String,
-    writes: usize,
-}
+/// All that has left, each link on a line of its own.
+#[derive(Default)]
+struct Sent(String);
 
-impl Watched {
-    fn check(&self, numbers: u32) {
-        let most = if self.has_credentials { 3 } else { 1 };
-        for number in 1..=numbers {
-            let line = format!("POST /w{number:04} ");
-            let times = self.sent.matches(&line).count();
-            assert!(times <= most, "{line} left {times} times");
-        }
-        assert!(!self.sent.contains(PASSWORD));
-        assert!(!format!("{:?}", self.inner).contains(PASSWORD));
+impl Watch<HttpClient> for Sent {
+    fn link(&mut self, _client: &HttpClient, _event: LinkEvent) {
+        self.0.push('\n');
     }
-}
 
-impl Endpoint for Watched {
-    fn transport(&self) -> Transport {
-        self.inner.transport()
+    fn left(&mut self, _client: &HttpClient, bytes: &[u8]) {
+        self.0 += &String::from_utf8_lossy(bytes);
     }
-    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
-        self.inner.handle_link(now, event);
-        self.sent.push('\n');
-    }
-    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        self.inner.handle_input(now, bytes)
-    }
-    fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        let left = self.inner.transmit().get(..len).expect("what was shown");
-        let _ = write!(self.sent, "{}", String::from_utf8_lossy(left));
-        self.inner.handle_transmitted(now, len);
-    }
-    fn handle_timeout(&mut self, now: Instant) {
-        self.inner.handle_timeout(now);
-    }
-    fn transmit(&self) -> &[u8] {
-        self.inner.transmit()
-    }
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.inner.poll_timeout()
-    }
-    fn link_demand(&self) -> LinkDemand {
-        self.inner.link_demand()
-    }
-}
 
-impl Session for Watched {
-    type Request = <HttpClient as Session>::Request;
-    type Reply = <HttpClient as Session>::Reply;
-    type Notice = <HttpClient as Session>::Notice;
-    type Error = <HttpClient as Session>::Error;
-
-    fn submit(&mut self, now: Instant, request: Self::Request) -> Result<Ticket, Refused<Self::Request>> {
-        self.writes += usize::from(!request.method().is_safe());
-        self.inner.submit(now, request)
-    }
-    fn cancel(&mut self, now: Instant, ticket: Ticket) {
-        self.inner.cancel(now, ticket);
-    }
-    fn poll_event(&mut self) -> Option<EventOf<Self>> {
-        let event = self.inner.poll_event();
-        if let Some(pdu_core::Event::Done { result: Err(error), .. }) = &event {
-            show(error);
+    fn done(&mut self, _request: Request<Vec<u8>>, result: &Result<Response<Vec<u8>>, HttpError>) {
+        if let Err(error) = result {
             assert!(!format!("{error} {error:?}").contains(PASSWORD));
         }
-        event
+    }
+
+    fn notice(&mut self, never: &Infallible) {
+        match *never {}
     }
 }
 

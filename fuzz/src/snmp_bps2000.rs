@@ -4,10 +4,7 @@
 use core::net::SocketAddr;
 
 use pdu_core::testing::{Script, SolePeer, drive_script_with_peer};
-use pdu_core::{
-    Answer, Command, DeviceError, DeviceSession, Endpoint, Event, EventOf, Instant, LinkDemand, LinkEvent, Mode, Path,
-    Quality, Refused, Session, Snapshot, Ticket, Transport, Update,
-};
+use pdu_core::{Answer, Command, DeviceError, DeviceSession, Instant, Mode, Path, Quality, Snapshot, Update};
 use pdu_proto_snmp::bps2000::{Device, IntegerScale, OBJECTS, Profile, ZeroProbe};
 use pdu_proto_snmp::client::{Client, Security, Target};
 use pdu_proto_snmp::server::{Access, Agent, AgentOptions, MapTree};
@@ -15,6 +12,7 @@ use pdu_proto_snmp::usm::{EngineId, LocalEngine};
 use pdu_proto_snmp::wire::{Opaque, Value, Version};
 
 use crate::show;
+use crate::watched::{Watch, Watched};
 
 const AGENT: SocketAddr = SocketAddr::new(core::net::IpAddr::V4(core::net::Ipv4Addr::new(192, 0, 2, 7)), 161);
 const MANAGER: SocketAddr = SocketAddr::new(core::net::IpAddr::V4(core::net::Ipv4Addr::new(192, 0, 2, 1)), 40_000);
@@ -39,10 +37,10 @@ pub fn device(data: &[u8]) {
             ZeroProbe::Suspect
         },
     };
-    let mut session = Watched(Device::new(client, profile));
+    let mut session = Watched::new(Device::new(client, profile), Answers);
     let mut peer = SolePeer::new(agent(&mut script), Path::to(MANAGER));
     drive_script_with_peer(&mut session, &mut peer, rest, command);
-    let deviations = session.0.deviations();
+    let deviations = session.session.deviations();
     assert!(deviations.len() <= OBJECTS.len());
     deviations.iter().for_each(show);
 }
@@ -92,58 +90,18 @@ fn command(script: &mut Script<'_>) -> Option<Command> {
     })
 }
 
-/// A device whose answers are looked through.
-struct Watched<S>(S);
+/// Answers are looked through.
+struct Answers;
 
-impl<S: Endpoint> Endpoint for Watched<S> {
-    fn transport(&self) -> Transport {
-        self.0.transport()
-    }
-    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
-        self.0.handle_link(now, event);
-    }
-    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        self.0.handle_input(now, bytes)
-    }
-    fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        self.0.handle_transmitted(now, len);
-    }
-    fn handle_timeout(&mut self, now: Instant) {
-        self.0.handle_timeout(now);
-    }
-    fn transmit(&self) -> &[u8] {
-        self.0.transmit()
-    }
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.0.poll_timeout()
-    }
-    fn link_demand(&self) -> LinkDemand {
-        self.0.link_demand()
-    }
-}
-
-impl<S: DeviceSession> Session for Watched<S> {
-    type Request = Command;
-    type Reply = Answer;
-    type Notice = Update;
-    type Error = DeviceError;
-
-    fn submit(&mut self, now: Instant, request: Command) -> Result<Ticket, Refused<Command>> {
-        self.0.submit(now, request)
-    }
-
-    fn cancel(&mut self, now: Instant, ticket: Ticket) {
-        self.0.cancel(now, ticket);
-    }
-
-    fn poll_event(&mut self) -> Option<EventOf<Self>> {
-        let event = self.0.poll_event()?;
-        match &event {
-            Event::Done { result: Ok(answer), .. } => look_through(answer),
-            Event::Done { result: Err(error), .. } => show(error),
-            Event::Notice(update) => panic!("nothing comes unasked: {update:?}"),
+impl<S: DeviceSession> Watch<S> for Answers {
+    fn done(&mut self, _command: Command, result: &Result<Answer, DeviceError>) {
+        if let Ok(answer) = result {
+            look_through(answer);
         }
-        Some(event)
+    }
+
+    fn notice(&mut self, update: &Update) {
+        panic!("nothing comes unasked: {update:?}");
     }
 }
 

@@ -6,9 +6,9 @@ use core::time::Duration;
 
 use pdu_core::testing::{Script, SolePeer, drive_script_with_peer};
 use pdu_core::{
-    Action, AlarmRule, Answer, Command, Component, Decimal, Delay, DeviceError, DeviceSession, Effect, Endpoint, Error,
-    Event, EventOf, Instant, LinkDemand, LinkEvent, OutletSettings, Path, Point, PowerRestorePolicy, Quality, Quantity,
-    Refused, Session, Settings, Snapshot, Target as Outlets, Ticket, Transport, Trip, Update,
+    Action, AlarmRule, Answer, Command, Component, Decimal, Delay, DeviceError, DeviceSession, Effect, Error, Instant,
+    OutletSettings, Path, Point, PowerRestorePolicy, Quality, Quantity, Settings, Snapshot, Target as Outlets, Trip,
+    Update,
 };
 use pdu_proto_snmp::client::{Client, Security, Target};
 use pdu_proto_snmp::notification::Notification;
@@ -20,6 +20,7 @@ use pdu_proto_snmp::usm::{EngineId, LocalEngine};
 use pdu_proto_snmp::wire::{Message, OidBuf, Opaque, Operation, Tolerance, Value, VarBind, Version};
 
 use crate::show;
+use crate::watched::{Watch, Watched};
 
 const AGENT: SocketAddr = SocketAddr::new(core::net::IpAddr::V4(core::net::Ipv4Addr::new(192, 0, 2, 7)), 161);
 const MANAGER: SocketAddr = SocketAddr::new(core::net::IpAddr::V4(core::net::Ipv4Addr::new(192, 0, 2, 1)), 40_000);
@@ -41,11 +42,7 @@ pub fn device(data: &[u8]) {
     let unit = unit(switches, &mut script);
     let options = options(switches, &mut script).with_base(*unit.base());
     let mut peer = SolePeer::new(agent(unit), Path::to(MANAGER));
-    let mut session = Watched {
-        device: Device::new(client, options),
-        may_write: 0,
-        has_written: 0,
-    };
+    let mut session = Watched::new(Device::new(client, options), Writes::default());
     drive_script_with_peer(&mut session, &mut peer, rest, command);
 }
 
@@ -209,73 +206,35 @@ fn writes_of(command: &Command) -> usize {
     }
 }
 
-/// A device whose answers are looked through, and whose writes are counted.
-struct Watched<S> {
-    device: S,
+/// Answers are looked through, and writes are counted.
+#[derive(Default)]
+struct Writes {
     may_write: usize,
     has_written: usize,
 }
 
-impl<S: Endpoint> Endpoint for Watched<S> {
-    fn transport(&self) -> Transport {
-        self.device.transport()
-    }
-    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
-        self.device.handle_link(now, event);
-    }
-    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        self.device.handle_input(now, bytes)
-    }
-    fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        if len > 0 {
-            let message = Message::parse(self.device.transmit(), Tolerance::STRICT).expect("what we send is strict");
+impl<S: DeviceSession> Watch<S> for Writes {
+    fn left(&mut self, _device: &S, datagram: &[u8]) {
+        if !datagram.is_empty() {
+            let message = Message::parse(datagram, Tolerance::STRICT).expect("what we send is strict");
             self.has_written += usize::from(message.body.operation() == Operation::SET);
             assert!(self.has_written <= self.may_write);
         }
-        self.device.handle_transmitted(now, len);
-    }
-    fn handle_timeout(&mut self, now: Instant) {
-        self.device.handle_timeout(now);
-    }
-    fn transmit(&self) -> &[u8] {
-        self.device.transmit()
-    }
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.device.poll_timeout()
-    }
-    fn link_demand(&self) -> LinkDemand {
-        self.device.link_demand()
-    }
-}
-
-impl<S: DeviceSession> Session for Watched<S> {
-    type Request = Command;
-    type Reply = Answer;
-    type Notice = Update;
-    type Error = DeviceError;
-
-    fn submit(&mut self, now: Instant, request: Command) -> Result<Ticket, Refused<Command>> {
-        let may_write = writes_of(&request);
-        let ticket = self.device.submit(now, request)?;
-        self.may_write += may_write;
-        Ok(ticket)
     }
 
-    fn cancel(&mut self, now: Instant, ticket: Ticket) {
-        self.device.cancel(now, ticket);
+    fn accepted(&mut self, _device: &S, command: &Command) {
+        self.may_write += writes_of(command);
     }
 
-    fn poll_event(&mut self) -> Option<EventOf<Self>> {
-        let event = self.device.poll_event()?;
-        match &event {
-            Event::Done { result: Ok(answer), .. } => look_through(answer),
-            Event::Done { result: Err(error), .. } => {
-                show(error);
-                assert!(self.may_write > 0 || error.effect() == Effect::NotApplied, "{error}");
-            }
-            Event::Notice(update) => assert!(matches!(update, Update::Outlet(_)), "{update:?}"),
+    fn done(&mut self, _command: Command, result: &Result<Answer, DeviceError>) {
+        match result {
+            Ok(answer) => look_through(answer),
+            Err(error) => assert!(self.may_write > 0 || error.effect() == Effect::NotApplied, "{error}"),
         }
-        Some(event)
+    }
+
+    fn notice(&mut self, update: &Update) {
+        assert!(matches!(update, Update::Outlet(_)), "{update:?}");
     }
 }
 

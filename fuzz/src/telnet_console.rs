@@ -4,16 +4,14 @@ use core::time::Duration;
 use std::collections::BTreeMap;
 
 use pdu_core::testing::{Script, drive_script_with_peer};
-use pdu_core::{
-    Endpoint, Event, EventOf, Instant, LineSettings, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport,
-};
+use pdu_core::{Endpoint, Instant, LineSettings, LinkDemand, LinkEvent, Transport};
 use pdu_proto_telnet::TelnetError;
 use pdu_proto_telnet::client::{
     Command, Console, ConsoleOptions, Echoing, LineEnd, Link, Login, Notice, Opening, Response,
 };
 use pdu_proto_telnet::wire::MAX_LINE;
 
-use crate::show;
+use crate::watched::{Watch, Watched};
 
 const ACCOUNT: &str = "admin";
 const PASSWORD: &str = "open sesame";
@@ -27,7 +25,12 @@ pub fn console(data: &[u8]) {
     let mut script = Script::new(head);
     let options = options(&mut script);
     let mut device = Device::new(options.login.is_some(), script.next_u8());
-    drive_script_with_peer(&mut Watched::new(options), &mut device, rest, request);
+    let typed = Typed {
+        lines: BTreeMap::new(),
+        sent: Sent::new(options.link),
+    };
+    let mut session = Watched::new(Console::new(options), typed);
+    drive_script_with_peer(&mut session, &mut device, rest, request);
 }
 
 fn options(script: &mut Script<'_>) -> ConsoleOptions {
@@ -153,115 +156,57 @@ impl Endpoint for Device {
     }
 }
 
-/// A console whose lines are held against what it was asked.
-struct Watched {
-    inner: Console,
+/// Lines are held against what the console was asked.
+struct Typed {
     /// How often each line may leave yet.
     lines: BTreeMap<Vec<u8>, usize>,
     sent: Sent,
 }
 
-impl Watched {
-    fn new(options: ConsoleOptions) -> Self {
-        let sent = Sent::new(options.link);
-        Self {
-            inner: Console::new(options),
-            lines: BTreeMap::new(),
-            sent,
-        }
-    }
-
-    fn check_line(&mut self, line: Vec<u8>) {
-        let options = self.inner.options();
-        let is_login = options.login.is_some() && [ACCOUNT.as_bytes(), PASSWORD.as_bytes()].contains(&&line[..]);
+impl Typed {
+    fn check_line(&mut self, options: &ConsoleOptions, line: &[u8]) {
+        let is_login = options.login.is_some() && [ACCOUNT.as_bytes(), PASSWORD.as_bytes()].contains(&line);
         let is_opening = options.opening == Opening::EmptyLine && line.is_empty();
-        if let Some(left) = self.lines.get_mut(&line).filter(|left| **left > 0) {
+        if let Some(left) = self.lines.get_mut(line).filter(|left| **left > 0) {
             *left -= 1;
         } else {
-            assert!(
-                is_login || is_opening,
-                "{:?} left too often",
-                line.escape_ascii().to_string()
-            );
+            assert!(is_login || is_opening, "{} left too often", line.escape_ascii());
         }
     }
+}
 
-    fn check_shown(&self) {
-        let shown = format!("{:?}", self.inner);
+impl Watch<Console> for Typed {
+    fn link(&mut self, console: &Console, _event: LinkEvent) {
+        self.sent = Sent::new(console.options().link);
+    }
+
+    fn heard(&mut self, console: &Console) {
+        let shown = format!("{console:?}");
         assert!(!shown.contains("sesame"), "{shown}");
-        assert!(self.inner.transmit().len() <= MAX_OUTPUT);
+        assert!(console.transmit().len() <= MAX_OUTPUT);
     }
-}
 
-impl Endpoint for Watched {
-    fn transport(&self) -> Transport {
-        self.inner.transport()
-    }
-    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
-        self.sent = Sent::new(self.inner.options().link);
-        self.inner.handle_link(now, event);
-    }
-    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        let taken = self.inner.handle_input(now, bytes);
-        self.check_shown();
-        taken
-    }
-    fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        let left = self.inner.transmit().get(..len).unwrap_or_default().to_vec();
-        for line in self.sent.lines(&left) {
-            self.check_line(line);
+    fn left(&mut self, console: &Console, octets: &[u8]) {
+        for line in self.sent.lines(octets) {
+            self.check_line(console.options(), &line);
         }
-        self.inner.handle_transmitted(now, len);
-    }
-    fn handle_timeout(&mut self, now: Instant) {
-        self.inner.handle_timeout(now);
-    }
-    fn transmit(&self) -> &[u8] {
-        self.inner.transmit()
-    }
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.inner.poll_timeout()
-    }
-    fn link_demand(&self) -> LinkDemand {
-        self.inner.link_demand()
-    }
-}
-
-impl Session for Watched {
-    type Request = Command;
-    type Reply = Response;
-    type Notice = Notice;
-    type Error = TelnetError;
-
-    fn submit(&mut self, now: Instant, command: Command) -> Result<Ticket, Refused<Command>> {
-        let line = command.line().to_vec();
-        let ticket = self.inner.submit(now, command)?;
-        *self.lines.entry(line).or_default() += 1;
-        Ok(ticket)
     }
 
-    fn cancel(&mut self, now: Instant, ticket: Ticket) {
-        self.inner.cancel(now, ticket);
+    fn accepted(&mut self, _console: &Console, command: &Command) {
+        *self.lines.entry(command.line().to_vec()).or_default() += 1;
     }
 
-    fn poll_event(&mut self) -> Option<EventOf<Self>> {
-        let event = self.inner.poll_event()?;
-        match &event {
-            Event::Done {
-                result: Ok(response), ..
-            } => {
-                let octets: usize = response.lines.iter().map(Vec::len).sum();
-                assert!(response.lines.len() <= 20 && octets <= 400);
-                assert!(response.prompt.ends_with(b">"));
-            }
-            Event::Done { result: Err(error), .. } => {
-                show(error);
-                let _ = (pdu_core::Error::kind(error), pdu_core::Error::effect(error));
-            }
-            Event::Notice(Notice::Line(line)) => assert!(!line.is_empty() && line.len() <= MAX_LINE),
-            Event::Notice(_) => {}
+    fn done(&mut self, _command: Command, result: &Result<Response, TelnetError>) {
+        let Ok(response) = result else { return };
+        let octets: usize = response.lines.iter().map(Vec::len).sum();
+        assert!(response.lines.len() <= 20 && octets <= 400);
+        assert!(response.prompt.ends_with(b">"));
+    }
+
+    fn notice(&mut self, notice: &Notice) {
+        if let Notice::Line(line) = notice {
+            assert!(!line.is_empty() && line.len() <= MAX_LINE);
         }
-        Some(event)
     }
 }
 

@@ -1,13 +1,11 @@
 //! The console session of the BPS2000, with a simulated unit that answers when the script lets it, and as the script damages it.
 
+use core::convert::Infallible;
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
 use pdu_core::testing::{Script, SolePeer, drive_script_with_peer};
-use pdu_core::{
-    ConnectionId, Decimal, Endpoint, Event, EventOf, Instant, LinkDemand, LinkEvent, LocalDateTime, Mode, Refused,
-    Ticket, Transport,
-};
+use pdu_core::{ConnectionId, Decimal, Endpoint, LinkEvent, LocalDateTime, Mode};
 use pdu_proto_telnet::TelnetError;
 use pdu_proto_telnet::bps2000::simulator::{Acknowledgement, Bps2000};
 use pdu_proto_telnet::bps2000::{
@@ -16,7 +14,7 @@ use pdu_proto_telnet::bps2000::{
 use pdu_proto_telnet::server::Terminals;
 use pdu_proto_telnet::wire::{Event as Octets, Line as Text, Lines, Nvt};
 
-use crate::show;
+use crate::watched::{Watch, Watched};
 
 const ACCOUNT: &str = "operator";
 const PASSWORD: &str = "sesame1";
@@ -31,7 +29,8 @@ pub fn session(data: &[u8]) {
     let mut script = Script::new(head);
     let options = options(&mut script);
     let mut peer = peer(script.next_u8());
-    drive_script_with_peer(&mut Watched::new(options), &mut peer, rest, request);
+    let mut session = Watched::new(Session::new(options), Typed::default());
+    drive_script_with_peer(&mut session, &mut peer, rest, request);
 }
 
 fn options(script: &mut Script<'_>) -> Options {
@@ -126,32 +125,19 @@ fn levels(script: &mut Script<'_>) -> Levels {
     }
 }
 
-/// A session whose lines are held against what it was asked, and against the menu.
-struct Watched {
-    inner: Session,
+/// Lines are held against what the session was asked, and against the menu.
+#[derive(Default)]
+struct Typed {
     /// How often each line that changes the unit may leave yet.
     allowed: BTreeMap<Vec<u8>, usize>,
     restarts: usize,
     defaults: usize,
     may_open_restart: bool,
-    asked: Vec<(Ticket, Request)>,
     walk: Walk,
 }
 
-impl Watched {
-    fn new(options: Options) -> Self {
-        Self {
-            inner: Session::new(options),
-            allowed: BTreeMap::new(),
-            restarts: 0,
-            defaults: 0,
-            may_open_restart: false,
-            asked: Vec::new(),
-            walk: Walk::new(),
-        }
-    }
-
-    fn allow(&mut self, request: &Request) {
+impl Typed {
+    fn allow(&mut self, options: &Options, request: &Request) {
         match request {
             Request::Restart(_) => self.restarts += 1,
             Request::FactoryDefault(_) => self.defaults += 1,
@@ -161,16 +147,15 @@ impl Watched {
             request,
             Request::Restart(_) | Request::FactoryDefault(_) | Request::RestartMenu(_)
         );
-        for line in lines_of(request, self.inner.options().clock_form) {
+        for line in lines_of(request, options.clock_form) {
             *self.allowed.entry(line).or_default() += 1;
         }
     }
 
     /// A line that has left whole.
-    fn check_line(&mut self, line: &[u8]) {
+    fn check_line(&mut self, options: &Options, line: &[u8]) {
         let shown = line.escape_ascii().to_string();
         if self.walk.is_logging_in() {
-            let options = self.inner.options();
             let passwords = [options.password.reveal().as_bytes(), b"sesame3", PASSWORD.as_bytes()];
             let is_login = line == ACCOUNT.as_bytes() || passwords.contains(&line);
             assert!(is_login, "{shown} left before the login");
@@ -197,12 +182,6 @@ impl Watched {
             self.may_open_restart || !self.walk.stands.contains(&ScreenKind::Restart) || before.len() > 1,
             "entry 10 was opened"
         );
-    }
-
-    fn check_shown(&self) {
-        let shown = format!("{:?}", self.inner);
-        assert!(!shown.contains("sesame"), "{shown}");
-        assert!(self.inner.transmit().len() <= MAX_OUTPUT);
     }
 }
 
@@ -244,6 +223,12 @@ struct Walk {
     stands: BTreeSet<ScreenKind>,
     nvt: Nvt,
     lines: Lines,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl Walk {
@@ -308,78 +293,43 @@ fn after(at: ScreenKind, line: &[u8]) -> Option<ScreenKind> {
     })
 }
 
-impl Endpoint for Watched {
-    fn transport(&self) -> Transport {
-        self.inner.transport()
-    }
-    fn handle_link(&mut self, now: Instant, event: LinkEvent) {
+impl Watch<Session> for Typed {
+    fn link(&mut self, _session: &Session, event: LinkEvent) {
         if event == LinkEvent::Up {
             self.walk = Walk::new();
         }
-        self.inner.handle_link(now, event);
     }
-    fn handle_input(&mut self, now: Instant, bytes: &[u8]) -> usize {
-        let taken = self.inner.handle_input(now, bytes);
-        self.check_shown();
-        taken
+
+    fn heard(&mut self, session: &Session) {
+        let shown = format!("{session:?}");
+        assert!(!shown.contains("sesame"), "{shown}");
+        assert!(session.transmit().len() <= MAX_OUTPUT);
     }
-    fn handle_transmitted(&mut self, now: Instant, len: usize) {
-        let left = self.inner.transmit().get(..len).unwrap_or_default().to_vec();
-        for line in self.walk.lines(&left) {
-            self.check_line(&line);
+
+    fn left(&mut self, session: &Session, octets: &[u8]) {
+        for line in self.walk.lines(octets) {
+            self.check_line(session.options(), &line);
         }
-        self.inner.handle_transmitted(now, len);
-    }
-    fn handle_timeout(&mut self, now: Instant) {
-        self.inner.handle_timeout(now);
-    }
-    fn transmit(&self) -> &[u8] {
-        self.inner.transmit()
-    }
-    fn poll_timeout(&self) -> Option<Instant> {
-        self.inner.poll_timeout()
-    }
-    fn link_demand(&self) -> LinkDemand {
-        self.inner.link_demand()
-    }
-}
-
-impl pdu_core::Session for Watched {
-    type Request = Request;
-    type Reply = Reply;
-    type Notice = core::convert::Infallible;
-    type Error = TelnetError;
-
-    fn submit(&mut self, now: Instant, request: Request) -> Result<Ticket, Refused<Request>> {
-        let ticket = self.inner.submit(now, request.clone())?;
-        self.allow(&request);
-        self.asked.push((ticket, request));
-        Ok(ticket)
     }
 
-    fn cancel(&mut self, now: Instant, ticket: Ticket) {
-        self.inner.cancel(now, ticket);
+    fn accepted(&mut self, session: &Session, request: &Request) {
+        self.allow(session.options(), request);
     }
 
-    fn poll_event(&mut self) -> Option<EventOf<Self>> {
-        let event = self.inner.poll_event()?;
-        let (ticket, result) = match &event {
-            Event::Done { ticket, result } => (ticket, result),
-            Event::Notice(never) => match *never {},
-        };
-        let at = self.asked.iter().position(|(asked, _)| asked == ticket);
-        let (_, request) = self.asked.swap_remove(at.expect("a request that was asked"));
+    fn done(&mut self, request: Request, result: &Result<Reply, TelnetError>) {
         match result {
             Ok(reply) => assert!(fits(&request, reply), "{request:?}: {reply:?}"),
             Err(error) => {
-                show(error);
                 let effect = pdu_core::Error::effect(error);
                 assert!(request.is_write() || effect == pdu_core::Effect::NotApplied);
                 let shown = format!("{error} {error:?}");
                 assert!(!shown.contains("sesame"), "{shown}");
             }
         }
-        Some(event)
+    }
+
+    fn notice(&mut self, never: &Infallible) {
+        match *never {}
     }
 }
 
