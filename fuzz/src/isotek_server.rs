@@ -1,20 +1,19 @@
 //! The device side of the IsoTek protocol, with a simulated unit behind it.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
+use pdu_core::Hub;
 use pdu_core::testing::Script;
 use pdu_core::testing::server::drive_endpoint_script;
-use pdu_core::{ConnectionId, Hub, Instant, LinkDemand};
 use pdu_proto_isotek::server::{Echo, Ending, Options, Prompt, TextHub, TextServer};
 use pdu_proto_isotek::smart_power::simulator::{Fault, Load, SmartPower};
 use pdu_proto_isotek::wire::{Dialect, LineEnd, Outlet};
 
+use crate::room::{self, Client, filled, noise};
+
 const CLIENTS: u8 = 3;
 /// Output that one connection has room for: the least that there is.
 const OUTPUT: usize = 2048;
-/// Bytes that a client would send on while the server takes none.
-const PATIENCE: usize = 4096;
 const MAX_ROUNDS: usize = 10_000;
 
 /// What a client sends: every command, and lines that are none. A `#` becomes a byte of the script.
@@ -90,11 +89,7 @@ fn options(mode: u8) -> Options {
 /// Clients that open and close, cut their lines anywhere, read late, and send nonsense. Each gets the answer to each of its
 /// own `A?`, and nothing grows.
 fn hub(unit: SmartPower, options: Options, data: &[u8]) {
-    let mut room = Room {
-        hub: TextHub::with_options(unit, options),
-        now: Instant::from_millis(1),
-        clients: Default::default(),
-    };
+    let mut room = Room::new(TextHub::with_options(unit, options), CLIENTS, OUTPUT);
     let mut script = Script::new(data);
     while !script.is_empty() {
         room.step(&mut script);
@@ -102,25 +97,17 @@ fn hub(unit: SmartPower, options: Options, data: &[u8]) {
     room.end();
 }
 
-struct Room {
-    hub: TextHub<SmartPower>,
-    now: Instant,
-    clients: [Client; CLIENTS as usize],
-}
+type Room = room::Room<TextHub<SmartPower>, Notes>;
 
+/// Of what a client has sent, as the hub has taken it.
 #[derive(Default)]
-struct Client {
-    is_open: bool,
-    is_blocked: bool,
+struct Notes {
     /// The unit restarts: what it did not answer yet it never will.
     is_ending: bool,
-    /// Bytes that the hub has not taken yet.
-    outbox: VecDeque<u8>,
-    /// The line that is not whole yet, as the hub has taken it.
+    /// The line that is not whole yet.
     begun: Vec<u8>,
     /// How many `A?` were taken and not answered.
     owed: usize,
-    inbox: Vec<u8>,
 }
 
 impl Room {
@@ -128,112 +115,44 @@ impl Room {
         let what = script.next_u8();
         let who = (what >> 4) % CLIENTS;
         match what % 16 {
-            0 => self.open(who),
+            0 => _ = self.open(who),
             1 => self.close(who),
             2..=5 => {
                 let line = LINES[usize::from(script.next_u8()) % LINES.len()];
-                let line: Vec<u8> = line
-                    .iter()
-                    .map(|&b| if b == b'#' { script.next_u8() } else { b })
-                    .collect();
+                let line = filled(line, script);
                 let end = [&b"\n"[..], b"\r", b"\r\n", b""][usize::from(script.next_u8() % 4)];
-                self.send(who, &[&line, end].concat());
+                self.send(who, &[&line[..], end].concat());
             }
-            6 => {
-                let len = usize::from(script.next_u8() % 64);
-                self.send(who, script.take(len));
-            }
-            7 | 8 => self.deliver(who, usize::from(script.next_u8())),
-            9 => _ = self.take(usize::from(script.next_u8())),
-            10 => _ = self.take(usize::MAX),
+            6 => _ = self.send(who, noise(script)),
+            7 | 8 => self.hear(who, usize::from(script.next_u8())),
+            9 => self.answer(usize::from(script.next_u8())),
+            10 => self.answer(usize::MAX),
             11 => self.block(who, script.next_u8().is_multiple_of(2)),
             12 => self.wait(u64::from(script.next_u8()) * 10_000),
             13 => self.wait(u64::from(script.next_u16()) * 1_000_000),
             14 => self.meddle(script),
-            _ => self.obey(),
+            _ => self.close_one(),
         }
     }
 
-    fn open(&mut self, who: u8) {
-        let client = &mut self.clients[usize::from(who)];
-        if client.is_open {
-            return;
-        }
-        *client = Client {
-            is_open: self.hub.handle_open(self.now, &id(who)).is_ok(),
-            ..Client::default()
-        };
-    }
-
-    fn close(&mut self, who: u8) {
-        self.hub.handle_close(self.now, &id(who));
-        self.clients[usize::from(who)] = Client::default();
-    }
-
-    fn send(&mut self, who: u8, bytes: &[u8]) {
-        let client = &mut self.clients[usize::from(who)];
-        if client.is_open && client.outbox.len() <= PATIENCE {
-            client.outbox.extend(bytes);
-        }
-    }
-
-    fn deliver(&mut self, who: u8, limit: usize) {
-        let client = &mut self.clients[usize::from(who)];
-        let offered = client.outbox.len().min(limit);
-        let bytes = &client.outbox.make_contiguous()[..offered];
+    /// The hub hears up to so many bytes of a client's, and it is noted what they ask.
+    fn hear(&mut self, who: u8, limit: usize) {
         let restarts = self.hub.service().counts().restart;
-        let taken = self.hub.handle_input(self.now, &id(who), bytes);
-        assert!(taken <= offered);
-        let taken: Vec<u8> = client.outbox.drain(..taken).collect();
-        for byte in taken {
-            if matches!(byte, b'\n' | b'\r') {
-                client.owed += usize::from(client.begun == b"A?");
-                client.begun.clear();
-            } else {
-                client.begun.push(byte);
-            }
+        for byte in self.deliver(who, limit) {
+            self.client(who).notes.note(byte);
         }
         if self.hub.service().counts().restart != restarts {
-            self.clients
-                .iter_mut()
-                .for_each(|client| client.is_ending = client.is_open);
+            for client in &mut self.clients {
+                client.notes.is_ending = client.is_open;
+            }
         }
     }
 
-    /// Takes up to so many bytes of the output that is shown.
-    fn take(&mut self, limit: usize) -> bool {
-        let Some((peer, shown)) = self.hub.transmit() else {
-            return false;
-        };
-        assert!(!shown.is_empty() && shown.len() <= OUTPUT, "{} bytes", shown.len());
-        let bytes = shown[..shown.len().min(limit)].to_vec();
-        self.hub.handle_transmitted(self.now, &peer, bytes.len());
-        let client = &mut self.clients[usize::try_from(peer.number()).expect("a small number")];
-        assert!(
-            client.is_open && !client.is_blocked,
-            "output for a client that can take none"
-        );
-        client.inbox.extend_from_slice(&bytes);
-        client.read_answers();
-        !bytes.is_empty()
-    }
-
-    fn block(&mut self, who: u8, blocked: bool) {
-        match blocked {
-            true => self.hub.handle_blocked(self.now, &id(who)),
-            false => self.hub.handle_writable(self.now, &id(who)),
+    /// A client gets up to so many bytes, and reads the answers in them.
+    fn answer(&mut self, limit: usize) {
+        if let Some(who) = self.take(limit) {
+            read_answers(self.client(who));
         }
-        let client = &mut self.clients[usize::from(who)];
-        client.is_blocked = blocked && client.is_open;
-    }
-
-    fn wait(&mut self, micros: u64) {
-        self.now = Instant::from_micros(self.now.as_micros() + micros);
-        self.hub.handle_timeout(self.now);
-        assert!(
-            self.hub.poll_timeout().is_none_or(|at| at > self.now),
-            "a deadline that does not move"
-        );
     }
 
     fn meddle(&mut self, script: &mut Script<'_>) {
@@ -252,16 +171,9 @@ impl Room {
         }
     }
 
-    fn obey(&mut self) {
-        if let Some((peer, demand)) = self.hub.link_demand() {
-            let who = u8::try_from(peer.number()).expect("a small number");
-            assert!(
-                self.clients[usize::from(who)].is_ending,
-                "the end of a connection without a reason"
-            );
-            let is_over = demand == LinkDemand::Reset || self.hub.transmit().is_none_or(|(shown, _)| shown != peer);
-            assert!(is_over, "closed before its output has left");
-            self.close(who);
+    fn close_one(&mut self) {
+        if let Some((client, _)) = self.obey() {
+            assert!(client.notes.is_ending, "the end of a connection without a reason");
         }
     }
 
@@ -271,13 +183,13 @@ impl Room {
             self.block(who, false);
         }
         for _ in 0..MAX_ROUNDS {
-            (0..CLIENTS).for_each(|who| self.deliver(who, usize::MAX));
-            self.obey();
-            self.take(usize::MAX);
+            (0..CLIENTS).for_each(|who| self.hear(who, usize::MAX));
+            self.close_one();
+            self.answer(usize::MAX);
             let is_done = self
                 .clients
                 .iter()
-                .all(|client| client.outbox.is_empty() && client.owed == 0);
+                .all(|client| client.outbox.is_empty() && client.notes.owed == 0);
             if is_done && self.hub.link_demand().is_none() {
                 break;
             }
@@ -285,26 +197,31 @@ impl Room {
         }
         for client in self.clients.iter().filter(|client| client.is_open) {
             assert!(client.outbox.is_empty(), "not taken: {:?}", client.outbox);
-            assert!(client.owed == 0, "{} not answered", client.owed);
+            assert!(client.notes.owed == 0, "{} not answered", client.notes.owed);
         }
     }
 }
 
-impl Client {
-    /// Counts the answers to `A?` among whole lines, and drops those.
-    fn read_answers(&mut self) {
-        while let Some(end) = self.inbox.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
-            let line: Vec<u8> = self.inbox.drain(..=end).collect();
-            let line = line.strip_prefix(b">").unwrap_or(&line);
-            if line.starts_with(b"A=SIM0001|") {
-                assert!(self.owed > 0, "an answer that nobody asked for");
-                self.owed -= 1;
-            }
+impl Notes {
+    fn note(&mut self, byte: u8) {
+        if matches!(byte, b'\n' | b'\r') {
+            self.owed += usize::from(self.begun == b"A?");
+            self.begun.clear();
+        } else {
+            self.begun.push(byte);
         }
-        assert!(self.inbox.len() <= 300, "a line without end: {:?}", self.inbox);
     }
 }
 
-fn id(who: u8) -> ConnectionId {
-    ConnectionId::from_number(u64::from(who))
+/// Counts the answers to `A?` among whole lines, and drops those.
+fn read_answers(client: &mut Client<Notes>) {
+    while let Some(end) = client.inbox.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
+        let line: Vec<u8> = client.inbox.drain(..=end).collect();
+        let line = line.strip_prefix(b">").unwrap_or(&line);
+        if line.starts_with(b"A=SIM0001|") {
+            assert!(client.notes.owed > 0, "an answer that nobody asked for");
+            client.notes.owed -= 1;
+        }
+    }
+    assert!(client.inbox.len() <= 300, "a line without end: {:?}", client.inbox);
 }

@@ -13,6 +13,7 @@ pub mod isotek_device;
 pub mod isotek_line;
 pub mod isotek_server;
 pub mod requests;
+mod room;
 pub mod series7_config;
 pub mod series7_device;
 pub mod series7_history;

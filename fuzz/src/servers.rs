@@ -3,27 +3,31 @@
 use std::collections::VecDeque;
 
 use pdu_core::testing::Script;
-use pdu_core::{ConnectionId, Endpoint, Hub, Instant, LinkDemand, LinkEvent, Status};
+use pdu_core::{Endpoint, Hub, Instant, LinkDemand, LinkEvent, Status};
 use pdu_proto_modbus::client::{LineSettings, LocalEcho, RtuLink};
 use pdu_proto_modbus::server::{RtuServer, RtuServerOptions, TcpHub, TcpServerOptions};
 use pdu_proto_modbus::wire::{RequestBuf, rtu, tcp};
 
 use crate::devices::{Units, Versatile};
 use crate::requests::{request, unit_of};
+use crate::room::{self, Client, noise};
 use crate::wire::with_crc;
 
 const CLIENTS: u8 = 4;
 /// Answers that one connection has room for.
 const ANSWERS: usize = 2;
-/// Bytes that a client would send on while the server takes none.
-const PATIENCE: usize = 4096;
 const MAX_ROUNDS: usize = 10_000;
 
 /// A hub with a few clients that open and close, cut their requests anywhere, read late, and send nonsense.
 ///
 /// Those that send no nonsense get each answer once, in the order of their requests.
 pub fn tcp_hub(data: &[u8]) {
-    let mut room = Room::new();
+    let options = TcpServerOptions {
+        answers: ANSWERS,
+        connections: usize::from(CLIENTS) - 1,
+    };
+    let hub = TcpHub::with_options(Versatile::new(), options);
+    let mut room = Room::new(hub, CLIENTS, ANSWERS * tcp::MAX_FRAME);
     let mut script = Script::new(data);
     while !script.is_empty() {
         room.step(&mut script);
@@ -31,161 +35,76 @@ pub fn tcp_hub(data: &[u8]) {
     room.end();
 }
 
-struct Room {
-    hub: TcpHub<Versatile>,
-    now: Instant,
-    clients: [Client; CLIENTS as usize],
-}
+type Room = room::Room<TcpHub<Versatile>, Notes>;
 
 #[derive(Default)]
-struct Client {
-    is_open: bool,
+struct Notes {
     has_sent_nonsense: bool,
-    is_blocked: bool,
     next_transaction: u16,
-    /// Bytes that the hub has not taken yet.
-    outbox: Vec<u8>,
-    /// Bytes of answers that are not whole yet.
-    inbox: Vec<u8>,
     /// What has not been answered yet.
     expected: VecDeque<u16>,
 }
 
 impl Room {
-    fn new() -> Self {
-        let options = TcpServerOptions {
-            answers: ANSWERS,
-            connections: usize::from(CLIENTS) - 1,
-        };
-        Self {
-            hub: TcpHub::with_options(Versatile::new(), options),
-            now: Instant::from_millis(1),
-            clients: Default::default(),
-        }
-    }
-
     fn step(&mut self, script: &mut Script<'_>) {
         let what = script.next_u8();
         let who = what >> 4 & (CLIENTS - 1);
         match what % 16 {
-            0 | 1 => self.open(who),
+            0 | 1 => self.come(who),
             2 => self.close(who),
             3..=7 => self.ask(who, unit_of(script.next_u8()), request(script)),
             8 => {
                 let bytes = noise(script);
                 self.send_nonsense(who, bytes);
             }
-            9 | 10 => self.deliver(who, usize::from(script.next_u8())),
-            11 => _ = self.take(usize::from(script.next_u8())),
-            12 => _ = self.take(usize::MAX),
+            9 | 10 => _ = self.deliver(who, usize::from(script.next_u8())),
+            11 => _ = self.answer(usize::from(script.next_u8())),
+            12 => _ = self.answer(usize::MAX),
             13 => self.block(who, script.next_u8().is_multiple_of(2)),
             14 => self.wait(u64::from(script.next_u8()) * 1_000),
-            _ => self.obey(),
+            _ => self.close_one(),
         }
     }
 
-    fn open(&mut self, who: u8) {
+    fn come(&mut self, who: u8) {
         let open = self.clients.iter().filter(|client| client.is_open).count();
-        let client = &mut self.clients[usize::from(who)];
-        if client.is_open {
-            return;
+        if let Some(taken) = self.open(who) {
+            assert_eq!(
+                taken,
+                open < usize::from(CLIENTS) - 1,
+                "as many connections as the options say"
+            );
         }
-        let taken = self.hub.handle_open(self.now, &id(who)).is_ok();
-        assert_eq!(
-            taken,
-            open < usize::from(CLIENTS) - 1,
-            "as many connections as the options say"
-        );
-        *client = Client {
-            is_open: taken,
-            ..Client::default()
-        };
-    }
-
-    fn close(&mut self, who: u8) {
-        self.hub.handle_close(self.now, &id(who));
-        self.clients[usize::from(who)] = Client::default();
     }
 
     fn ask(&mut self, who: u8, unit: u8, request: Option<RequestBuf>) {
-        let (Some(request), client) = (request, &mut self.clients[usize::from(who)]) else {
-            return;
-        };
-        if !client.is_open || client.outbox.len() > PATIENCE {
-            return;
-        }
+        let Some(request) = request else { return };
+        let transaction = self.client(who).notes.next_transaction;
         let mut frame = [0; tcp::MAX_FRAME];
-        let len = tcp::encode(client.next_transaction, unit, &request, &mut frame).expect("a good request");
-        client.outbox.extend_from_slice(&frame[..len]);
-        client.expected.push_back(client.next_transaction);
-        client.next_transaction = client.next_transaction.wrapping_add(1);
+        let len = tcp::encode(transaction, unit, &request, &mut frame).expect("a good request");
+        if self.send(who, &frame[..len]) {
+            let notes = &mut self.client(who).notes;
+            notes.expected.push_back(transaction);
+            notes.next_transaction = transaction.wrapping_add(1);
+        }
     }
 
     fn send_nonsense(&mut self, who: u8, bytes: &[u8]) {
-        let client = &mut self.clients[usize::from(who)];
-        if client.is_open && client.outbox.len() <= PATIENCE && !bytes.is_empty() {
-            client.has_sent_nonsense = true;
-            client.outbox.extend_from_slice(bytes);
+        if self.send(who, bytes) {
+            self.client(who).notes.has_sent_nonsense |= !bytes.is_empty();
         }
     }
 
-    fn deliver(&mut self, who: u8, limit: usize) {
-        let client = &mut self.clients[usize::from(who)];
-        let offered = client.outbox.len().min(limit);
-        let taken = self.hub.handle_input(self.now, &id(who), &client.outbox[..offered]);
-        assert!(taken <= offered);
-        client.outbox.drain(..taken);
+    /// A client gets up to so many bytes, and reads the answers in them.
+    fn answer(&mut self, limit: usize) -> bool {
+        let who = self.take(limit);
+        who.map(|who| read_answers(self.client(who))).is_some()
     }
 
-    /// Takes up to so many bytes of the output that is shown.
-    fn take(&mut self, limit: usize) -> bool {
-        let Some((peer, shown)) = self.hub.transmit() else {
-            return false;
-        };
-        assert!(
-            !shown.is_empty() && shown.len() <= ANSWERS * tcp::MAX_FRAME,
-            "{} bytes",
-            shown.len()
-        );
-        let bytes = shown[..shown.len().min(limit)].to_vec();
-        self.hub.handle_transmitted(self.now, &peer, bytes.len());
-        let client = &mut self.clients[usize::try_from(peer.number()).expect("a small number")];
-        assert!(
-            client.is_open && !client.is_blocked,
-            "output for a client that can take none"
-        );
-        client.inbox.extend_from_slice(&bytes);
-        client.read_answers();
-        !bytes.is_empty()
-    }
-
-    fn block(&mut self, who: u8, blocked: bool) {
-        match blocked {
-            true => self.hub.handle_blocked(self.now, &id(who)),
-            false => self.hub.handle_writable(self.now, &id(who)),
-        }
-        let client = &mut self.clients[usize::from(who)];
-        client.is_blocked = blocked && client.is_open;
-    }
-
-    fn wait(&mut self, micros: u64) {
-        self.now = Instant::from_micros(self.now.as_micros() + micros);
-        self.hub.handle_timeout(self.now);
-        assert!(
-            self.hub.poll_timeout().is_none_or(|at| at > self.now),
-            "a deadline that does not move"
-        );
-    }
-
-    fn obey(&mut self) {
-        if let Some((peer, demand)) = self.hub.link_demand() {
+    fn close_one(&mut self) {
+        if let Some((client, demand)) = self.obey() {
             assert_eq!(demand, LinkDemand::Reset);
-            let who = u8::try_from(peer.number()).expect("a small number");
-            assert!(
-                self.clients[usize::from(who)].has_sent_nonsense,
-                "reset without a reason"
-            );
-            self.close(who);
+            assert!(client.notes.has_sent_nonsense, "reset without a reason");
         }
     }
 
@@ -195,8 +114,8 @@ impl Room {
             self.block(who, false);
         }
         for _ in 0..MAX_ROUNDS {
-            (0..CLIENTS).for_each(|who| self.deliver(who, usize::MAX));
-            let taken = self.take(usize::MAX);
+            (0..CLIENTS).for_each(|who| _ = self.deliver(who, usize::MAX));
+            let taken = self.answer(usize::MAX);
             match self.hub.poll_timeout() {
                 Some(_) => self.wait(100_000),
                 None if !taken && self.hub.transmit().is_none() => break,
@@ -206,41 +125,29 @@ impl Room {
         for client in self
             .clients
             .iter()
-            .filter(|client| client.is_open && !client.has_sent_nonsense)
+            .filter(|client| client.is_open && !client.notes.has_sent_nonsense)
         {
             assert!(
-                client.outbox.is_empty() && client.expected.is_empty(),
+                client.outbox.is_empty() && client.notes.expected.is_empty(),
                 "not answered: {:?}",
-                client.expected
+                client.notes.expected
             );
         }
     }
 }
 
-impl Client {
-    fn read_answers(&mut self) {
-        while let Ok(Status::Complete((frame, used))) = tcp::parse(&self.inbox) {
-            if !self.has_sent_nonsense {
-                assert_eq!(self.expected.pop_front(), Some(frame.transaction));
-            }
-            self.inbox.drain(..used);
+fn read_answers(client: &mut Client<Notes>) {
+    while let Ok(Status::Complete((frame, used))) = tcp::parse(&client.inbox) {
+        if !client.notes.has_sent_nonsense {
+            assert_eq!(client.notes.expected.pop_front(), Some(frame.transaction));
         }
-        assert!(
-            self.inbox.len() < tcp::MAX_FRAME,
-            "an answer that is none: {:02x?}",
-            self.inbox
-        );
+        client.inbox.drain(..used);
     }
-}
-
-/// Up to 63 bytes as the script has them.
-fn noise<'d>(script: &mut Script<'d>) -> &'d [u8] {
-    let len = usize::from(script.next_u8() % 64);
-    script.take(len)
-}
-
-fn id(who: u8) -> ConnectionId {
-    ConnectionId::from_number(u64::from(who))
+    assert!(
+        client.inbox.len() < tcp::MAX_FRAME,
+        "an answer that is none: {:02x?}",
+        client.inbox
+    );
 }
 
 /// Units on a line that hear good requests, damaged ones, each other's answers and noise, in any rhythm.

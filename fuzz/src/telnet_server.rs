@@ -1,21 +1,20 @@
 //! The device side of a console, with the simulated BPS2000 behind it.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use pdu_core::testing::Script;
 use pdu_core::testing::server::drive_endpoint_script;
-use pdu_core::{ConnectionId, Hub, Instant, Line as Phase, LinkDemand, Point};
+use pdu_core::{Hub, Line as Phase, Point};
 use pdu_proto_telnet::bps2000::simulator::{Acknowledgement, Bps2000, Load};
 use pdu_proto_telnet::bps2000::{ACCOUNT_PROMPT, PASSWORD_PROMPT, PROMPT};
 use pdu_proto_telnet::server::{Echo, Framing, Offers, Options, SerialTerminal, Terminals};
 use pdu_proto_telnet::wire::{Event, Nvt};
 
+use crate::room::{self, filled, id, noise};
+
 const CLIENTS: u8 = 3;
 /// Output that one connection may be owed.
 const OUTPUT: usize = 16 * 1024;
-/// Octets that a client would send on while the server takes none.
-const PATIENCE: usize = 4096;
 const MAX_ROUNDS: usize = 10_000;
 
 /// What is typed: logins, every entry and every command, and lines that are none. A `#` becomes a byte of the script.
@@ -99,130 +98,39 @@ fn options(mode: u8) -> Options {
 /// Clients that open and close, cut their lines anywhere, read late, and send nonsense. In the end each that is still there
 /// is shown a prompt, and nothing has grown.
 fn hub(unit: Bps2000, options: Options, data: &[u8]) {
-    let mut room = Room {
-        hub: Terminals::with_options(unit, options),
-        framing: options.framing,
-        now: Instant::from_millis(1),
-        clients: Default::default(),
-    };
+    let mut room = Room::new(Terminals::with_options(unit, options), CLIENTS, OUTPUT);
     let mut script = Script::new(data);
     while !script.is_empty() {
         room.step(&mut script);
     }
-    room.end();
+    room.end(options.framing);
 }
 
-struct Room {
-    hub: Terminals<Bps2000>,
-    framing: Framing,
-    now: Instant,
-    clients: [Client; CLIENTS as usize],
-}
-
-#[derive(Default)]
-struct Client {
-    is_open: bool,
-    is_blocked: bool,
-    /// Octets that the hub has not taken yet.
-    outbox: VecDeque<u8>,
-    inbox: Vec<u8>,
-}
+type Room = room::Room<Terminals<Bps2000>, ()>;
 
 impl Room {
     fn step(&mut self, script: &mut Script<'_>) {
         let what = script.next_u8();
         let who = (what >> 4) % CLIENTS;
         match what % 16 {
-            0 => self.open(who),
+            0 => _ = self.open(who),
             1 => self.close(who),
             2..=5 => {
                 let line = LINES[usize::from(script.next_u8()) % LINES.len()];
-                let line: Vec<u8> = line
-                    .iter()
-                    .map(|&b| if b == b'#' { script.next_u8() } else { b })
-                    .collect();
+                let line = filled(line, script);
                 let end = [&b"\r\n"[..], b"\r\0", b"\n", b""][usize::from(script.next_u8() % 4)];
-                self.send(who, &[&line, end].concat());
+                self.send(who, &[&line[..], end].concat());
             }
-            6 => {
-                let len = usize::from(script.next_u8() % 64);
-                self.send(who, script.take(len));
-            }
-            7 | 8 => self.deliver(who, usize::from(script.next_u8())),
+            6 => _ = self.send(who, noise(script)),
+            7 | 8 => _ = self.deliver(who, usize::from(script.next_u8())),
             9 => _ = self.take(usize::from(script.next_u8())),
             10 => _ = self.take(usize::MAX),
             11 => self.block(who, script.next_u8().is_multiple_of(2)),
             12 => self.wait(u64::from(script.next_u8()) * 10_000),
             13 => self.wait(u64::from(script.next_u16()) * 1_000_000),
             14 => self.meddle(who, script),
-            _ => self.obey(),
+            _ => _ = self.obey(),
         }
-    }
-
-    fn open(&mut self, who: u8) {
-        if self.clients[usize::from(who)].is_open {
-            return;
-        }
-        self.clients[usize::from(who)] = Client {
-            is_open: self.hub.handle_open(self.now, &id(who)).is_ok(),
-            ..Client::default()
-        };
-    }
-
-    fn close(&mut self, who: u8) {
-        self.hub.handle_close(self.now, &id(who));
-        self.clients[usize::from(who)] = Client::default();
-    }
-
-    fn send(&mut self, who: u8, octets: &[u8]) {
-        let client = &mut self.clients[usize::from(who)];
-        if client.is_open && client.outbox.len() <= PATIENCE {
-            client.outbox.extend(octets);
-        }
-    }
-
-    fn deliver(&mut self, who: u8, limit: usize) {
-        let client = &mut self.clients[usize::from(who)];
-        let offered = client.outbox.len().min(limit);
-        let octets = &client.outbox.make_contiguous()[..offered];
-        let taken = self.hub.handle_input(self.now, &id(who), octets);
-        assert!(taken <= offered);
-        client.outbox.drain(..taken);
-    }
-
-    /// Takes up to so many octets of the output that is shown.
-    fn take(&mut self, limit: usize) -> bool {
-        let Some((peer, shown)) = self.hub.transmit() else {
-            return false;
-        };
-        assert!(!shown.is_empty() && shown.len() <= OUTPUT, "{} octets", shown.len());
-        let octets = shown[..shown.len().min(limit)].to_vec();
-        self.hub.handle_transmitted(self.now, &peer, octets.len());
-        let client = &mut self.clients[usize::try_from(peer.number()).expect("a small number")];
-        assert!(
-            client.is_open && !client.is_blocked,
-            "output for a client that can take none"
-        );
-        client.inbox.extend_from_slice(&octets);
-        !octets.is_empty()
-    }
-
-    fn block(&mut self, who: u8, blocked: bool) {
-        match blocked {
-            true => self.hub.handle_blocked(self.now, &id(who)),
-            false => self.hub.handle_writable(self.now, &id(who)),
-        }
-        let client = &mut self.clients[usize::from(who)];
-        client.is_blocked = blocked && client.is_open;
-    }
-
-    fn wait(&mut self, micros: u64) {
-        self.now = Instant::from_micros(self.now.as_micros() + micros);
-        self.hub.handle_timeout(self.now);
-        assert!(
-            self.hub.poll_timeout().is_none_or(|at| at > self.now),
-            "a deadline that does not move"
-        );
     }
 
     fn meddle(&mut self, who: u8, script: &mut Script<'_>) {
@@ -241,29 +149,17 @@ impl Room {
         }
     }
 
-    fn obey(&mut self) {
-        if let Some((peer, demand)) = self.hub.link_demand() {
-            let who = u8::try_from(peer.number()).expect("a small number");
-            assert!(self.clients[usize::from(who)].is_open, "the end of what is not there");
-            let is_over = demand == LinkDemand::Reset || self.hub.transmit().is_none_or(|(shown, _)| shown != peer);
-            assert!(is_over, "closed before its output has left");
-            self.close(who);
-        }
-    }
-
     /// Whoever is open after all that is asked something.
-    fn end(&mut self) {
+    fn end(&mut self, framing: Framing) {
         for who in 0..CLIENTS {
             self.block(who, false);
             // Ends whatever telnet has begun, be it behind an IAC, and the line.
-            self.clients[usize::from(who)]
-                .outbox
-                .extend(b"\xFF\xF0\xFF\xF0\r\n\r\n");
+            self.client(who).outbox.extend(b"\xFF\xF0\xFF\xF0\r\n\r\n");
         }
         for _ in 0..MAX_ROUNDS {
-            (0..CLIENTS).for_each(|who| self.deliver(who, usize::MAX));
+            (0..CLIENTS).for_each(|who| _ = self.deliver(who, usize::MAX));
             self.obey();
-            let is_done = !self.take(usize::MAX) && self.clients.iter().all(|client| client.outbox.is_empty());
+            let is_done = self.take(usize::MAX).is_none() && self.clients.iter().all(|client| client.outbox.is_empty());
             if is_done && self.hub.link_demand().is_none() {
                 break;
             }
@@ -271,7 +167,7 @@ impl Room {
         for client in self.clients.iter().filter(|client| client.is_open) {
             assert!(client.outbox.is_empty(), "not taken: {:?}", client.outbox);
             // A line end that nobody echoes is none: prompts may stand behind each other.
-            let data = data(&client.inbox, self.framing);
+            let data = data(&client.inbox, framing);
             assert!(
                 PROMPTS.iter().any(|prompt| data.ends_with(prompt.as_bytes())),
                 "no prompt: {}",
@@ -293,8 +189,4 @@ fn data(mut octets: &[u8], framing: Framing) -> Vec<u8> {
         }
     }
     heard
-}
-
-fn id(who: u8) -> ConnectionId {
-    ConnectionId::from_number(u64::from(who))
 }
