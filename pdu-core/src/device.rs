@@ -28,6 +28,20 @@ impl<S> DeviceSession for S where
 ///
 /// Each is answered with the [`Answer`] of its name; what changes something, with [`Accepted`](Answer::Accepted) or
 /// [`Confirmed`](Answer::Confirmed).
+///
+/// ```
+/// use pdu_core::{Action, Command, Delay, Line, Point, Quantity, Target, Threshold, ThresholdSetting};
+///
+/// let off = Command::Switch { target: Target::Outlet(3), action: Action::Off, delay: Delay::None };
+/// let limit = Command::SetThreshold(ThresholdSetting {
+///     point: Point::inlet(1).on(Line::L1),
+///     quantity: Quantity::Voltage,
+///     level: Threshold::UpperCritical,
+///     value: "250.0".parse()?,
+/// });
+/// # let _ = (off, limit);
+/// # Ok::<(), pdu_core::ParseDecimalError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",

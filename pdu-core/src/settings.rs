@@ -12,6 +12,15 @@ use crate::{DeviceError, OutletKind, PowerRestorePolicy, Secret};
 ///
 /// To change something, name only that: what is not listed, each field that is `None` and each list that is empty stays as it
 /// is. [`Secret`]s are never written by serde nor shown by `Debug`, so that what was read can be kept in a file and set again.
+///
+/// ```
+/// use pdu_core::{Command, OutletSettings, Settings};
+///
+/// let router = OutletSettings { name: Some("Router".into()), ..OutletSettings::of(3) };
+/// let wanted = Settings { outlets: vec![router], ..Settings::default() };
+/// let rename = Command::SetSettings(Box::new(wanted));
+/// # let _ = rename;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 #[cfg_attr(
     feature = "serde",
