@@ -17,6 +17,8 @@ mod device;
 mod driver;
 mod endpoint;
 mod error;
+#[cfg(feature = "alloc")]
+mod jobs;
 mod line_settings;
 mod link_wait;
 mod mode;
@@ -57,6 +59,8 @@ pub use device::{
 };
 pub use endpoint::{Endpoint, Event, EventOf, Hub, LinkDemand, LinkEvent, Refused, Session, Ticket, Transport};
 pub use error::{Effect, Error, ErrorKind};
+#[cfg(feature = "alloc")]
+pub use jobs::{Job, Jobs, NextStep};
 pub use line_settings::LineSettings;
 pub use link_wait::{LinkState, LinkWait};
 pub use mode::Mode;
