@@ -40,7 +40,7 @@ pub(super) fn alarm_rules(wanted: Vec<AlarmRule>) -> Next {
 }
 
 fn begun(wanted: Wanted) -> Next {
-    Next::ask(Job::Configure(Configure {
+    Next::Ask(Job::Configure(Configure {
         wanted,
         step: Step::Download,
     }))
@@ -79,7 +79,7 @@ impl Configure {
     }
 
     fn next(self) -> Next {
-        Next::ask(Job::Configure(self))
+        Next::Ask(Job::Configure(self))
     }
 
     pub(super) fn answered(self, reply: Reply, options: &Options) -> Next {

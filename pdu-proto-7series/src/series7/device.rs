@@ -1,14 +1,12 @@
 //! Commands in the vocabulary of [`pdu_core`], made of the unit's pages.
 
-use std::collections::VecDeque;
-
 use pdu_core::{
-    Answer, Command, DeviceError, ErrorKind, Event, EventOf, Instant, LinkEvent, Refused, Session, Ticket, Update,
+    Answer, Command, DeviceError, Event, EventOf, Instant, Jobs, LinkEvent, NextStep, Refused, Session, Ticket, Update,
 };
 
 use super::Options;
 use super::client::{Client, Reply};
-use super::job::{self, Job, Next};
+use super::job::{self, Job};
 use super::unit::Unit;
 use crate::Series7Error;
 use crate::client::HttpSession;
@@ -25,28 +23,7 @@ const CAPACITY: usize = 8;
 pub struct Device<S> {
     client: Client<S>,
     unit: Unit,
-    /// In the order in which they came; the first is being carried out.
-    commands: VecDeque<Pending>,
-    done: VecDeque<(Ticket, Result<Answer, DeviceError>)>,
-    next_ticket: u64,
-}
-
-#[derive(Debug)]
-struct Pending {
-    ticket: Ticket,
-    is_withdrawn: bool,
-    stage: Stage,
-}
-
-/// How far a command is.
-#[derive(Debug)]
-enum Stage {
-    /// It waits for those before it.
-    Waiting(Command),
-    /// Its request is to be sent.
-    Ready(Box<Job>),
-    /// The client has its request, under that ticket.
-    Sent(Box<Job>, Ticket),
+    jobs: Jobs<Job>,
 }
 
 impl<S: HttpSession> Device<S> {
@@ -60,9 +37,7 @@ impl<S: HttpSession> Device<S> {
         Self {
             client,
             unit: Unit::default(),
-            commands: VecDeque::with_capacity(CAPACITY),
-            done: VecDeque::new(),
-            next_ticket: 0,
+            jobs: Jobs::new(CAPACITY),
         }
     }
 
@@ -94,83 +69,18 @@ impl<S: HttpSession> Device<S> {
     }
 
     fn advance(&mut self, raw: Ticket, result: Result<Reply, Series7Error>) {
-        let is_its_own = |pending: &Pending| matches!(pending.stage, Stage::Sent(_, ticket) if ticket == raw);
-        if !self.commands.front().is_some_and(is_its_own) {
-            return;
-        }
-        let Some(Pending {
-            ticket,
-            is_withdrawn,
-            stage: Stage::Sent(job, _),
-        }) = self.commands.pop_front()
-        else {
-            return;
-        };
-        let next = match result {
-            Ok(reply) => job.answered(reply, &mut self.unit, self.client.options()),
+        let (unit, options) = (&mut self.unit, self.client.options());
+        self.jobs.advance(raw, |job| match result {
+            Ok(reply) => job.answered(reply, unit, options),
             Err(error) => job.failed(error),
-        };
-        match next {
-            Next::Done(result) => self.done.push_back((ticket, result)),
-            Next::Ask(job) if is_withdrawn => self.done.push_back((ticket, Err(job.withdrawn()))),
-            Next::Ask(job) => self.commands.push_front(Pending {
-                ticket,
-                is_withdrawn,
-                stage: Stage::Ready(job),
-            }),
-        }
-    }
-
-    /// Begins the first command, unless it has begun; says whether there is a request of it to be sent.
-    fn begin_next(&mut self) -> bool {
-        while let Some(pending) = self.commands.front_mut() {
-            match &mut pending.stage {
-                Stage::Ready(_) => return true,
-                Stage::Sent(..) => return false,
-                Stage::Waiting(command) => {
-                    let command = core::mem::replace(command, Command::Capabilities);
-                    match job::begun(command, &self.unit, self.client.options()) {
-                        Next::Ask(job) => pending.stage = Stage::Ready(job),
-                        Next::Done(result) => {
-                            let ticket = pending.ticket;
-                            self.commands.pop_front();
-                            self.done.push_back((ticket, result));
-                        }
-                    }
-                }
-            }
-        }
-        false
+        });
     }
 
     /// Gives the client the next request of the first command; whether there was one, and room for it.
     fn send_next(&mut self, now: Instant) -> bool {
-        if !self.begin_next() {
-            return false;
-        }
-        let Some(mut pending) = self.commands.pop_front() else {
-            return false;
-        };
-        let Stage::Ready(job) = pending.stage else {
-            return false; // never: it was looked for
-        };
-        match self.client.submit(now, job.request()) {
-            Ok(ticket) => {
-                pending.stage = Stage::Sent(job, ticket);
-                self.commands.push_front(pending);
-            }
-            Err(refused) if refused.kind == ErrorKind::Busy => {
-                pending.stage = Stage::Ready(job);
-                self.commands.push_front(pending);
-                return false;
-            }
-            Err(refused) => {
-                let kind = refused.kind;
-                let error = DeviceError::new(Refused { request: (), kind }).with_effect(job.effect());
-                self.done.push_back((pending.ticket, Err(error)));
-            }
-        }
-        true
+        let begin = |command| job::begun(command, &self.unit);
+        let submit = |job: &Job| self.client.submit(now, job.request());
+        self.jobs.send_next(begin, submit)
     }
 }
 
@@ -183,52 +93,23 @@ impl<S: HttpSession> Session for Device<S> {
     type Error = DeviceError;
 
     fn submit(&mut self, now: Instant, request: Command) -> Result<Ticket, Refused<Command>> {
-        if self.commands.len() + self.done.len() >= CAPACITY {
-            let kind = ErrorKind::Busy;
-            return Err(Refused { request, kind });
-        }
-        let ticket = Ticket(self.next_ticket);
-        self.next_ticket = self.next_ticket.wrapping_add(1);
-        match request {
-            Command::Capabilities => {
-                let capabilities = self.client.options().capabilities();
-                self.done.push_back((ticket, Ok(Answer::Capabilities(capabilities))));
-            }
-            request => self.commands.push_back(Pending {
-                ticket,
-                is_withdrawn: false,
-                stage: Stage::Waiting(request),
-            }),
-        }
+        let ticket = self.jobs.submit(request, |command| match command {
+            Command::Capabilities => NextStep::Done(Ok(Answer::Capabilities(self.client.options().capabilities()))),
+            command => NextStep::Ask(command),
+        })?;
         self.pump(now);
         Ok(ticket)
     }
 
     fn cancel(&mut self, now: Instant, ticket: Ticket) {
-        let Some(at) = self.commands.iter().position(|pending| pending.ticket == ticket) else {
-            return;
-        };
-        let Some(mut pending) = self.commands.remove(at) else {
-            return;
-        };
-        match pending.stage {
-            Stage::Sent(_, raw) => {
-                pending.is_withdrawn = true;
-                self.commands.insert(at, pending);
-                self.client.cancel(now, raw);
-            }
-            Stage::Ready(job) => self.done.push_back((ticket, Err(job.withdrawn()))),
-            Stage::Waiting(_) => self.done.push_back((ticket, Err(job::never_begun()))),
+        if let Some(raw) = self.jobs.cancel(ticket) {
+            self.client.cancel(now, raw);
         }
         self.pump(now);
     }
 
     fn poll_event(&mut self) -> Option<EventOf<Self>> {
-        if let Some((ticket, result)) = self.done.pop_front() {
-            return Some(Event::Done { ticket, result });
-        }
-        self.unit
-            .next_changed()
-            .map(|outlet| Event::Notice(Update::Outlet(outlet)))
+        let changed = || self.unit.next_changed().map(Update::Outlet).map(Event::Notice);
+        self.jobs.poll_event().or_else(changed)
     }
 }

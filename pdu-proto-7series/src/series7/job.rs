@@ -1,6 +1,6 @@
 //! A command on its way: which requests it takes, one after the other, and what they tell.
 
-use pdu_core::{Answer, Command, DeviceError, Effect, Error};
+use pdu_core::{Answer, Command, DeviceError, Effect, NextStep};
 
 use super::client::{Reply, Request};
 use super::configure::Configure;
@@ -27,33 +27,12 @@ pub(super) enum Look {
 }
 
 /// What comes after a request.
-#[derive(Debug)]
-pub(super) enum Next {
-    Ask(Box<Job>),
-    Done(Result<Answer, DeviceError>),
-}
-
-impl Next {
-    pub(super) fn ask(job: Job) -> Self {
-        Self::Ask(Box::new(job))
-    }
-
-    pub(super) fn failed<E: Error + Send + Sync + 'static>(error: E) -> Self {
-        Self::Done(Err(DeviceError::new(error)))
-    }
-}
-
-impl From<Result<Self, DeviceError>> for Next {
-    fn from(next: Result<Self, DeviceError>) -> Self {
-        next.unwrap_or_else(|error| Self::Done(Err(error)))
-    }
-}
+pub(super) type Next = NextStep<Job>;
 
 /// What a command begins with; or its end, if nothing is to be asked.
-pub(super) fn begun(command: Command, unit: &Unit, options: &Options) -> Next {
-    let look = |look| Ok(Next::ask(Job::Look(look)));
+pub(super) fn begun(command: Command, unit: &Unit) -> Next {
+    let look = |look| Ok(Next::Ask(Job::Look(look)));
     let next = match command {
-        Command::Capabilities => Ok(Next::Done(Ok(Answer::Capabilities(options.capabilities())))),
         Command::Identity => look(Look::Identity),
         Command::Snapshot => look(Look::Snapshot),
         Command::Settings => look(Look::Settings),
@@ -80,25 +59,6 @@ impl Job {
         }
     }
 
-    /// What the command has done before the request that is next.
-    pub(super) const fn effect(&self) -> Effect {
-        match self {
-            Self::Look(_) => Effect::NotApplied,
-            Self::Switch(switch) => switch.effect(),
-            Self::Configure(configure) => configure.effect(),
-        }
-    }
-
-    /// The caller does not want to know any more, and nothing is with the raw session.
-    pub(super) fn withdrawn(self) -> DeviceError {
-        let effect = self.effect();
-        let error = Series7Error::Cancelled { effect };
-        match self {
-            Self::Switch(switch) => switch.broken_off(error),
-            Self::Look(_) | Self::Configure(_) => DeviceError::new(error),
-        }
-    }
-
     pub(super) fn answered(self, reply: Reply, unit: &mut Unit, options: &Options) -> Next {
         match self {
             Self::Look(look) => look.answered(&reply, unit, options),
@@ -112,6 +72,30 @@ impl Job {
             Self::Look(_) => Next::failed(error),
             Self::Switch(switch) => switch.failed(error),
             Self::Configure(configure) => configure.failed(error),
+        }
+    }
+}
+
+impl pdu_core::Job for Job {
+    fn never_begun() -> DeviceError {
+        let effect = Effect::NotApplied;
+        DeviceError::new(Series7Error::Cancelled { effect })
+    }
+
+    fn effect(&self) -> Effect {
+        match self {
+            Self::Look(_) => Effect::NotApplied,
+            Self::Switch(switch) => switch.effect(),
+            Self::Configure(configure) => configure.effect(),
+        }
+    }
+
+    fn withdrawn(self) -> DeviceError {
+        let effect = self.effect();
+        let error = Series7Error::Cancelled { effect };
+        match self {
+            Self::Switch(switch) => switch.broken_off(error),
+            Self::Look(_) | Self::Configure(_) => DeviceError::new(error),
         }
     }
 }
@@ -139,11 +123,4 @@ impl Look {
             _ => Next::failed(Series7Error::UnexpectedReply),
         }
     }
-}
-
-/// The end of a command that was withdrawn while others were carried out.
-pub(super) fn never_begun() -> DeviceError {
-    DeviceError::new(Series7Error::Cancelled {
-        effect: Effect::NotApplied,
-    })
 }

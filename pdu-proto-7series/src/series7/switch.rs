@@ -98,7 +98,7 @@ impl Switch {
     }
 
     fn next(self) -> Next {
-        Next::ask(Job::Switch(self))
+        Next::Ask(Job::Switch(self))
     }
 
     fn surveyed(mut self, unit: &Unit) -> Result<Next, DeviceError> {

@@ -5,7 +5,8 @@ use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::vec::Vec;
 
-use pdu_core::{Action, AlarmRule, Answer, Command, Component, Delay, DeviceError, Effect, Error, Target};
+use pdu_core::NextStep::{Ask, Done};
+use pdu_core::{Action, AlarmRule, Answer, Command, Component, Delay, DeviceError, Effect, Target};
 
 use super::error::WrongBase;
 use super::fetch::{Fetch, Fetched};
@@ -15,7 +16,7 @@ use super::outlet::{self, OutletCommand};
 use super::rewrite::{Raw, Rewrite, Write, Written};
 use super::settings::Change;
 use super::unit::Unit;
-use super::{CAPABILITIES, Layout, Options, readout, rules, settings};
+use super::{Layout, Options, readout, rules, settings};
 use crate::SnmpError;
 use crate::client::{OwnedRequest, Reply};
 use crate::wire::OidBuf;
@@ -56,34 +57,11 @@ pub(super) struct Walk {
 }
 
 /// What comes after a request.
-#[derive(Debug)]
-pub(super) enum Next {
-    Ask(Box<Job>),
-    Done(Result<Answer, DeviceError>),
-}
-
-pub(super) use Next::{Ask, Done};
-
-fn ask(job: Job) -> Next {
-    Ask(Box::new(job))
-}
-
-impl Next {
-    fn failed<E: Error + Send + Sync + 'static>(error: E) -> Self {
-        Done(Err(DeviceError::new(error)))
-    }
-}
-
-impl From<Result<Self, DeviceError>> for Next {
-    fn from(next: Result<Self, DeviceError>) -> Self {
-        next.unwrap_or_else(|error| Done(Err(error)))
-    }
-}
+pub(super) type Next = pdu_core::NextStep<Job>;
 
 /// What a command begins with; or its end, if nothing is to be asked.
 pub(super) fn begun(command: Command, unit: &Unit, options: &Options) -> Next {
     let goal = match command {
-        Command::Capabilities => return Done(Ok(Answer::Capabilities(CAPABILITIES))),
         Command::Identity => Ok(Goal::Identity),
         Command::Snapshot => Ok(Goal::Snapshot),
         Command::Settings => Ok(Goal::Settings),
@@ -106,7 +84,7 @@ pub(super) fn begun(command: Command, unit: &Unit, options: &Options) -> Next {
         Ok(Goal::Switch(Target::Outlet(outlet), command)) if unit.is_known() => {
             Next::from(unit.check_outlet(outlet).map(|()| switched(&[outlet], command)))
         }
-        Ok(goal) => ask(Job::Survey(survey(&goal, options), goal)),
+        Ok(goal) => Ask(Job::Survey(survey(&goal, options), goal)),
         Err(error) => Done(Err(error)),
     }
 }
@@ -145,23 +123,6 @@ impl Job {
         }
     }
 
-    /// What the command has done before the request that is next.
-    pub(super) const fn effect(&self) -> Effect {
-        match self {
-            Self::Rewrite(rewrite) => rewrite.effect(),
-            _ => Effect::NotApplied,
-        }
-    }
-
-    /// The caller does not want to know any more, and nothing is with the raw session.
-    pub(super) fn withdrawn(self) -> DeviceError {
-        let error = SnmpError::Cancelled { effect: self.effect() };
-        match self {
-            Self::Rewrite(rewrite) => rewrite.broken_off(error),
-            _ => DeviceError::new(error),
-        }
-    }
-
     pub(super) fn answered(self, reply: &Reply, unit: &mut Unit, options: &Options) -> Next {
         match self {
             Self::Survey(fetch, goal) => surveyed(fetch.answered(reply), goal, unit, options),
@@ -186,9 +147,31 @@ impl Job {
     }
 }
 
+impl pdu_core::Job for Job {
+    fn never_begun() -> DeviceError {
+        let effect = Effect::NotApplied;
+        DeviceError::new(SnmpError::Cancelled { effect })
+    }
+
+    fn effect(&self) -> Effect {
+        match self {
+            Self::Rewrite(rewrite) => rewrite.effect(),
+            _ => Effect::NotApplied,
+        }
+    }
+
+    fn withdrawn(self) -> DeviceError {
+        let error = SnmpError::Cancelled { effect: self.effect() };
+        match self {
+            Self::Rewrite(rewrite) => rewrite.broken_off(error),
+            _ => DeviceError::new(error),
+        }
+    }
+}
+
 fn surveyed(fetched: Fetched, goal: Goal, unit: &mut Unit, options: &Options) -> Next {
     let values = match fetched {
-        Fetched::More(fetch) => return ask(Job::Survey(fetch, goal)),
+        Fetched::More(fetch) => return Ask(Job::Survey(fetch, goal)),
         Fetched::Failed(error) => return Next::failed(error),
         Fetched::All(values) => values,
     };
@@ -253,7 +236,7 @@ impl Walk {
 
 fn walked(walk: Walk, goal: Goal, unit: &mut Unit, options: &Options) -> Next {
     if !walk.rest.is_empty() {
-        return ask(Job::Walk(walk, goal));
+        return Ask(Job::Walk(walk, goal));
     }
     let layout = readout::limited(walk.layout, options);
     laid_out(layout, walk.values, goal, unit, options)
@@ -266,7 +249,7 @@ fn laid_out(layout: Layout, values: Values, goal: Goal, unit: &mut Unit, options
     let items = match &goal {
         Goal::Snapshot => readout::snapshot_items(layout),
         Goal::Settings | Goal::SetSettings(_) => settings::items(layout),
-        Goal::Rules | Goal::SetRules(_) => return ask(Job::ReadRules(goal)),
+        Goal::Rules | Goal::SetRules(_) => return Ask(Job::ReadRules(goal)),
         Goal::Switch(_, command) => return all_switched(layout, *command),
         Goal::Identity => Vec::new(),
     };
@@ -276,7 +259,7 @@ fn laid_out(layout: Layout, values: Values, goal: Goal, unit: &mut Unit, options
 
 fn read(fetched: Fetched, goal: Goal, unit: &mut Unit, options: &Options) -> Next {
     let values = match fetched {
-        Fetched::More(fetch) => return ask(Job::Read(fetch, goal)),
+        Fetched::More(fetch) => return Ask(Job::Read(fetch, goal)),
         Fetched::Failed(error) => return Next::failed(error),
         Fetched::All(values) => values,
     };
@@ -300,7 +283,7 @@ fn rules_read(values: &Values, goal: &Goal, unit: &Unit, options: &Options) -> R
 
 /// Nothing to be written is as good as written.
 fn rewritten(rewrite: Option<Rewrite>) -> Next {
-    rewrite.map_or(Done(Ok(Answer::Confirmed)), |rewrite| ask(Job::Rewrite(rewrite)))
+    rewrite.map_or(Done(Ok(Answer::Confirmed)), |rewrite| Ask(Job::Rewrite(rewrite)))
 }
 
 fn all_switched(layout: &Layout, command: OutletCommand) -> Next {
@@ -332,7 +315,7 @@ fn switched(outlets: &[u16], command: OutletCommand) -> Next {
         .iter()
         .flat_map(|outlet| states.map(|column| outlet::cell(column, *outlet)));
     let also = also.filter(|item| !is_expected(item)).collect();
-    ask(Job::Rewrite(Rewrite::commanded(
+    Ask(Job::Rewrite(Rewrite::commanded(
         outlets.iter().map(write).collect(),
         expected,
         also,
@@ -341,7 +324,7 @@ fn switched(outlets: &[u16], command: OutletCommand) -> Next {
 
 fn written(written: Written, unit: &mut Unit, options: &Options) -> Next {
     match written {
-        Written::More(rewrite) => ask(Job::Rewrite(rewrite)),
+        Written::More(rewrite) => Ask(Job::Rewrite(rewrite)),
         Written::Done(values, result) => {
             let outlets = values.iter().filter_map(|(item, _)| match item {
                 Item::Cell { table, column, row } if table == OUTLET_TABLE && column == outlet::STATUS => Some(row),
@@ -354,11 +337,4 @@ fn written(written: Written, unit: &mut Unit, options: &Options) -> Next {
             Done(result)
         }
     }
-}
-
-/// The end of a command that was withdrawn while others were carried out.
-pub(super) fn never_begun() -> DeviceError {
-    DeviceError::new(SnmpError::Cancelled {
-        effect: Effect::NotApplied,
-    })
 }

@@ -1,13 +1,10 @@
 //! Commands in the vocabulary of [`pdu_core`], made of SNMP requests.
 
-use alloc::boxed::Box;
-use alloc::collections::VecDeque;
-
 use pdu_core::{
-    Answer, Command, DeviceError, ErrorKind, Event, EventOf, Instant, LinkEvent, Refused, Session, Ticket, Update,
+    Answer, Command, DeviceError, Event, EventOf, Instant, Jobs, LinkEvent, NextStep, Refused, Session, Ticket, Update,
 };
 
-use super::job::{self, Ask, Done, Job};
+use super::job::{self, Job};
 use super::unit::Unit;
 use super::{CAPABILITIES, Layout, Options};
 use crate::SnmpError;
@@ -26,28 +23,7 @@ pub struct Device<S> {
     raw: S,
     options: Options,
     unit: Unit,
-    /// In the order in which they came; the first is being carried out.
-    commands: VecDeque<Pending>,
-    done: VecDeque<(Ticket, Result<Answer, DeviceError>)>,
-    next_ticket: u64,
-}
-
-#[derive(Debug)]
-struct Pending {
-    ticket: Ticket,
-    is_withdrawn: bool,
-    stage: Stage,
-}
-
-/// How far a command is.
-#[derive(Debug)]
-enum Stage {
-    /// It waits for those before it.
-    Waiting(Command),
-    /// Its request is to be sent.
-    Ready(Box<Job>),
-    /// The raw session has its request, under that ticket.
-    Sent(Box<Job>, Ticket),
+    jobs: Jobs<Job>,
 }
 
 impl<S> Device<S> {
@@ -57,9 +33,7 @@ impl<S> Device<S> {
             raw,
             options,
             unit: Unit::default(),
-            commands: VecDeque::with_capacity(CAPACITY),
-            done: VecDeque::new(),
-            next_ticket: 0,
+            jobs: Jobs::new(CAPACITY),
         }
     }
 
@@ -75,53 +49,11 @@ impl<S> Device<S> {
     }
 
     fn advance(&mut self, raw: Ticket, result: Result<Reply, SnmpError>) {
-        let is_its_own = |pending: &Pending| matches!(pending.stage, Stage::Sent(_, ticket) if ticket == raw);
-        if !self.commands.front().is_some_and(is_its_own) {
-            return;
-        }
-        let Some(Pending {
-            ticket,
-            is_withdrawn,
-            stage: Stage::Sent(job, _),
-        }) = self.commands.pop_front()
-        else {
-            return;
-        };
-        let next = match result {
-            Ok(reply) => job.answered(&reply, &mut self.unit, &self.options),
-            Err(error) => job.failed(error, &mut self.unit, &self.options),
-        };
-        match next {
-            Done(result) => self.done.push_back((ticket, result)),
-            Ask(job) if is_withdrawn => self.done.push_back((ticket, Err(job.withdrawn()))),
-            Ask(job) => self.commands.push_front(Pending {
-                ticket,
-                is_withdrawn,
-                stage: Stage::Ready(job),
-            }),
-        }
-    }
-
-    /// Begins the first command, unless it has begun; says whether there is a request of it to be sent.
-    fn begin_next(&mut self) -> bool {
-        while let Some(pending) = self.commands.front_mut() {
-            match &mut pending.stage {
-                Stage::Ready(_) => return true,
-                Stage::Sent(..) => return false,
-                Stage::Waiting(command) => {
-                    let command = core::mem::replace(command, Command::Capabilities);
-                    match job::begun(command, &self.unit, &self.options) {
-                        Ask(job) => pending.stage = Stage::Ready(job),
-                        Done(result) => {
-                            let ticket = pending.ticket;
-                            self.commands.pop_front();
-                            self.done.push_back((ticket, result));
-                        }
-                    }
-                }
-            }
-        }
-        false
+        let (unit, options) = (&mut self.unit, &self.options);
+        self.jobs.advance(raw, |job| match result {
+            Ok(reply) => job.answered(&reply, unit, options),
+            Err(error) => job.failed(error, unit, options),
+        });
     }
 }
 
@@ -150,32 +82,10 @@ impl<S: SnmpSession> Device<S> {
 
     /// Gives the raw session the next request of the first command; whether there was one, and room for it.
     fn send_next(&mut self, now: Instant) -> bool {
-        if !self.begin_next() {
-            return false;
-        }
-        let Some(mut pending) = self.commands.pop_front() else {
-            return false;
-        };
-        let Stage::Ready(job) = pending.stage else {
-            return false; // never: it was looked for
-        };
-        match self.raw.submit(now, job.request(&self.options)) {
-            Ok(ticket) => {
-                pending.stage = Stage::Sent(job, ticket);
-                self.commands.push_front(pending);
-            }
-            Err(refused) if refused.kind == ErrorKind::Busy => {
-                pending.stage = Stage::Ready(job);
-                self.commands.push_front(pending);
-                return false;
-            }
-            Err(refused) => {
-                let kind = refused.kind;
-                let error = DeviceError::new(Refused { request: (), kind }).with_effect(job.effect());
-                self.done.push_back((pending.ticket, Err(error)));
-            }
-        }
-        true
+        let (unit, options) = (&self.unit, &self.options);
+        let begin = |command| job::begun(command, unit, options);
+        let submit = |job: &Job| self.raw.submit(now, job.request(options));
+        self.jobs.send_next(begin, submit)
     }
 }
 
@@ -188,49 +98,23 @@ impl<S: SnmpSession> Session for Device<S> {
     type Error = DeviceError;
 
     fn submit(&mut self, now: Instant, request: Command) -> Result<Ticket, Refused<Command>> {
-        if self.commands.len() + self.done.len() >= CAPACITY {
-            let kind = ErrorKind::Busy;
-            return Err(Refused { request, kind });
-        }
-        let ticket = Ticket(self.next_ticket);
-        self.next_ticket = self.next_ticket.wrapping_add(1);
-        match request {
-            Command::Capabilities => self.done.push_back((ticket, Ok(Answer::Capabilities(CAPABILITIES)))),
-            request => self.commands.push_back(Pending {
-                ticket,
-                is_withdrawn: false,
-                stage: Stage::Waiting(request),
-            }),
-        }
+        let ticket = self.jobs.submit(request, |command| match command {
+            Command::Capabilities => NextStep::Done(Ok(Answer::Capabilities(CAPABILITIES))),
+            command => NextStep::Ask(command),
+        })?;
         self.pump(now);
         Ok(ticket)
     }
 
     fn cancel(&mut self, now: Instant, ticket: Ticket) {
-        let Some(at) = self.commands.iter().position(|pending| pending.ticket == ticket) else {
-            return;
-        };
-        let Some(mut pending) = self.commands.remove(at) else {
-            return;
-        };
-        match pending.stage {
-            Stage::Sent(_, raw) => {
-                pending.is_withdrawn = true;
-                self.commands.insert(at, pending);
-                self.raw.cancel(now, raw);
-            }
-            Stage::Ready(job) => self.done.push_back((ticket, Err(job.withdrawn()))),
-            Stage::Waiting(_) => self.done.push_back((ticket, Err(job::never_begun()))),
+        if let Some(raw) = self.jobs.cancel(ticket) {
+            self.raw.cancel(now, raw);
         }
         self.pump(now);
     }
 
     fn poll_event(&mut self) -> Option<EventOf<Self>> {
-        if let Some((ticket, result)) = self.done.pop_front() {
-            return Some(Event::Done { ticket, result });
-        }
-        self.unit
-            .next_changed()
-            .map(|outlet| Event::Notice(Update::Outlet(outlet)))
+        let changed = || self.unit.next_changed().map(Update::Outlet).map(Event::Notice);
+        self.jobs.poll_event().or_else(changed)
     }
 }
