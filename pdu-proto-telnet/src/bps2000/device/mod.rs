@@ -4,11 +4,9 @@ mod plan;
 mod readout;
 mod settings;
 
-use alloc::collections::VecDeque;
-
 use pdu_core::{
-    Answer, Capabilities, Capability, Command, DeviceError, ErrorKind, Event, EventOf, Instant, Refused, Session as _,
-    Ticket, Update,
+    Answer, Capabilities, Capability, Command, DeviceError, Event, EventOf, Instant, Jobs, NextStep, Refused,
+    Session as _, Ticket, Update,
 };
 
 use self::plan::Plan;
@@ -66,19 +64,8 @@ const CAPACITY: usize = 8;
 #[derive(Debug)]
 pub struct Device {
     raw: Session,
-    /// In the order in which they came; the first is being carried out.
-    commands: VecDeque<Pending>,
-    ended: VecDeque<(Ticket, Result<Answer, DeviceError>)>,
-    next_ticket: u64,
-}
-
-#[derive(Debug)]
-struct Pending {
-    ticket: Ticket,
-    is_withdrawn: bool,
-    /// Under which ticket the console session has its request.
-    sent: Option<Ticket>,
-    plan: Plan,
+    /// Each is planned as it comes, so that what needs no request ends at once.
+    jobs: Jobs<Plan, Plan>,
 }
 
 impl Device {
@@ -91,9 +78,7 @@ impl Device {
     pub fn over(raw: Session) -> Self {
         Self {
             raw,
-            commands: VecDeque::with_capacity(CAPACITY),
-            ended: VecDeque::with_capacity(CAPACITY),
-            next_ticket: 0,
+            jobs: Jobs::new(CAPACITY),
         }
     }
 
@@ -118,40 +103,15 @@ impl Device {
 
     /// Gives the console session the next request of the first command, unless it has one; whether it did.
     fn send_next(&mut self, now: Instant) -> bool {
-        let Some(pending) = self.commands.front_mut().filter(|pending| pending.sent.is_none()) else {
-            return false;
-        };
-        let Some(request) = pending.plan.next_request() else {
-            return false;
-        };
-        match self.raw.submit(now, request) {
-            Ok(ticket) => {
-                pending.sent = Some(ticket);
-                true
-            }
-            // Never: a device has one request at a time with a session of its own.
-            Err(_) => false,
-        }
+        let submit = |plan: &Plan| self.raw.submit(now, plan.request());
+        self.jobs.send_next(NextStep::Ask, submit)
     }
 
     fn advance(&mut self, raw: Ticket, result: Result<Reply, TelnetError>) {
-        let Some(pending) = self.commands.front_mut().filter(|pending| pending.sent == Some(raw)) else {
-            return;
-        };
-        pending.sent = None;
-        let ended = match result {
-            Ok(reply) => pending.plan.answered(reply, self.raw.options()),
-            Err(error) => Some(Err(pending.plan.failed(error))),
-        };
-        let is_withdrawn = pending.is_withdrawn;
-        if let Some(result) = ended.or_else(|| is_withdrawn.then(|| Err(pending.plan.withdrawn()))) {
-            self.end_first(result);
-        }
-    }
-
-    fn end_first(&mut self, result: Result<Answer, DeviceError>) {
-        let ended = self.commands.pop_front().map(|pending| (pending.ticket, result));
-        self.ended.extend(ended);
+        self.jobs.advance(raw, |plan| match result {
+            Ok(reply) => plan.answered(reply, self.raw.options()),
+            Err(error) => NextStep::Done(Err(plan.failed(error))),
+        });
     }
 }
 
@@ -164,43 +124,20 @@ impl pdu_core::Session for Device {
     type Error = DeviceError;
 
     fn submit(&mut self, now: Instant, request: Command) -> Result<Ticket, Refused<Command>> {
-        if self.commands.len() + self.ended.len() >= CAPACITY {
-            let kind = ErrorKind::Busy;
-            return Err(Refused { request, kind });
-        }
-        let ticket = Ticket(self.next_ticket);
-        self.next_ticket = self.next_ticket.wrapping_add(1);
-        match plan::of(request, self.raw.options()) {
-            Ok(plan) => self.commands.push_back(Pending {
-                ticket,
-                is_withdrawn: false,
-                sent: None,
-                plan,
-            }),
-            Err(result) => self.ended.push_back((ticket, result)),
-        }
+        let options = self.raw.options();
+        let ticket = self.jobs.submit(request, |command| plan::of(command, options).into())?;
         self.pump(now);
         Ok(ticket)
     }
 
     fn cancel(&mut self, now: Instant, ticket: Ticket) {
-        let Some(at) = self.commands.iter().position(|pending| pending.ticket == ticket) else {
-            return;
-        };
-        let sent = self.commands.get_mut(at).and_then(|pending| {
-            pending.is_withdrawn = true;
-            pending.sent
-        });
-        if let Some(raw) = sent {
+        if let Some(raw) = self.jobs.cancel(ticket) {
             self.raw.cancel(now, raw);
-        } else if let Some(pending) = self.commands.remove(at) {
-            self.ended.push_back((ticket, Err(pending.plan.withdrawn())));
         }
         self.pump(now);
     }
 
     fn poll_event(&mut self) -> Option<EventOf<Self>> {
-        let (ticket, result) = self.ended.pop_front()?;
-        Some(Event::Done { ticket, result })
+        self.jobs.poll_event()
     }
 }

@@ -4,9 +4,10 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
+use pdu_core::NextStep::{Ask, Done};
 use pdu_core::{
-    Answer, Command, Component, DeviceError, Effect, Error, Line, Point, Quantity, Restart, Settings, Threshold,
-    ThresholdSetting,
+    Answer, Command, Component, DeviceError, Effect, Error, Job, Line, NextStep, Point, Quantity, Restart, Settings,
+    Threshold, ThresholdSetting,
 };
 
 use super::readout::Readout;
@@ -14,12 +15,13 @@ use super::{CAPABILITIES, settings};
 use crate::TelnetError;
 use crate::bps2000::{Confirmed, Levels, Member, Options, Phase, Reply, Request};
 
-/// A command, the requests that are still to be sent, and what was read so far.
+/// A command, its requests that are not answered yet, and what was read so far.
 #[derive(Debug)]
 pub(super) struct Plan {
     aim: Aim,
-    /// The first is with the console session, or next.
-    requests: VecDeque<Request>,
+    /// With the console session, or next.
+    request: Request,
+    rest: VecDeque<Request>,
     readout: Readout,
     /// Something was set already.
     has_set: bool,
@@ -42,36 +44,32 @@ enum Aim {
 }
 
 /// What a command begins with; or its end, if nothing is to be sent.
-pub(super) fn of(command: Command, options: &Options) -> Result<Plan, Result<Answer, DeviceError>> {
-    let unsupported = |why: &str| Err(Err(DeviceError::unsupported(why)));
-    match command {
-        Command::Capabilities => Err(Ok(Answer::Capabilities(CAPABILITIES))),
-        Command::Identity => Ok(Plan::new(Aim::Identity, [Request::Banner])),
-        Command::Snapshot => Ok(Plan::new(Aim::Snapshot, snapshot(options))),
-        Command::Thresholds => Ok(Plan::new(Aim::Thresholds, [Request::Thresholds])),
-        Command::Clock => Ok(Plan::new(Aim::Clock, [Request::Clock])),
-        Command::Settings => Ok(Plan::new(Aim::Settings, settings::READ)),
-        Command::SetClock(at) => Ok(Plan::new(Aim::Done, [Request::SetClock(at)])),
+pub(super) fn of(command: Command, options: &Options) -> Result<NextStep<Plan>, DeviceError> {
+    let unsupported = |why: &str| Err(DeviceError::unsupported(why));
+    Ok(match command {
+        Command::Capabilities => Done(Ok(Answer::Capabilities(CAPABILITIES))),
+        Command::Identity => Plan::begun(Aim::Identity, [Request::Banner]),
+        Command::Snapshot => Plan::begun(Aim::Snapshot, snapshot(options)),
+        Command::Thresholds => Plan::begun(Aim::Thresholds, [Request::Thresholds]),
+        Command::Clock => Plan::begun(Aim::Clock, [Request::Clock]),
+        Command::Settings => Plan::begun(Aim::Settings, settings::READ),
+        Command::SetClock(at) => Plan::begun(Aim::Done, [Request::SetClock(at)]),
         Command::SetThreshold(setting) => {
-            check(&setting, options).map_err(Err)?;
-            Ok(Plan::new(Aim::SetThreshold(setting), [Request::Thresholds]))
+            check(&setting, options)?;
+            Plan::begun(Aim::SetThreshold(setting), [Request::Thresholds])
         }
         Command::SetSettings(wanted) => {
-            let requests = settings::to_read(&wanted).map_err(Err)?;
-            if requests.is_empty() {
-                return Err(Ok(Answer::Confirmed));
-            }
-            Ok(Plan::new(Aim::SetSettings(wanted), requests))
+            let requests = settings::to_read(&wanted)?;
+            Plan::begun(Aim::SetSettings(wanted), requests)
         }
         Command::ResetEnergy(point) => {
-            let phase = phase_of(point).map_err(Err)?;
-            let request = Request::ClearEnergy(phase, Confirmed::on_purpose());
-            Ok(Plan::new(Aim::Done, [request]))
+            let request = Request::ClearEnergy(phase_of(point)?, Confirmed::on_purpose());
+            Plan::begun(Aim::Done, [request])
         }
-        Command::Restart(kind) => Ok(Plan::new(Aim::Done, [restart(kind)])),
-        Command::Switch { .. } => unsupported("the bps2000 only measures: it switches no outlet"),
-        _ => unsupported("the bps2000's console has no entry for this command"),
-    }
+        Command::Restart(kind) => Plan::begun(Aim::Done, [restart(kind)]),
+        Command::Switch { .. } => return unsupported("the bps2000 only measures: it switches no outlet"),
+        _ => return unsupported("the bps2000's console has no entry for this command"),
+    })
 }
 
 /// In the order in which the menu is walked with the fewest lines: the loads stand behind one entry.
@@ -123,69 +121,79 @@ fn check(setting: &ThresholdSetting, options: &Options) -> Result<Phase, DeviceE
 }
 
 impl Plan {
-    fn new(aim: Aim, requests: impl IntoIterator<Item = Request>) -> Self {
-        Self {
-            aim,
-            requests: requests.into_iter().collect(),
-            readout: Readout::default(),
-            has_set: false,
+    /// Without a request, all is as it was wanted.
+    fn begun(aim: Aim, requests: impl IntoIterator<Item = Request>) -> NextStep<Self> {
+        let mut rest: VecDeque<_> = requests.into_iter().collect();
+        match rest.pop_front() {
+            Some(request) => Ask(Self {
+                aim,
+                request,
+                rest,
+                readout: Readout::default(),
+                has_set: false,
+            }),
+            None => Done(Ok(Answer::Confirmed)),
         }
     }
 
-    pub(super) fn next_request(&self) -> Option<Request> {
-        self.requests.front().cloned()
+    /// The request that is next.
+    pub(super) fn request(&self) -> Request {
+        self.request.clone()
     }
 
-    /// The first request was answered. The end of the command, if that was all.
-    pub(super) fn answered(&mut self, reply: Reply, options: &Options) -> Option<Result<Answer, DeviceError>> {
-        let request = self.requests.pop_front();
+    /// The request was answered.
+    pub(super) fn answered(mut self, reply: Reply, options: &Options) -> NextStep<Self> {
         match reply {
             Reply::Confirmed => self.has_set = true,
             // The command that gives it has no other request.
-            Reply::Accepted => return Some(Ok(Answer::Accepted)),
-            reply => self.readout.take(request, reply),
+            Reply::Accepted => return Done(Ok(Answer::Accepted)),
+            reply => self.readout.take(&self.request, reply),
         }
-        if !self.requests.is_empty() {
-            return None;
+        if let Some(request) = self.rest.pop_front() {
+            return Ask(Self { request, ..self });
         }
-        match core::mem::replace(&mut self.aim, Aim::Done) {
-            Aim::SetThreshold(setting) => self.go_on(change_of(&setting, &self.readout, options), options),
-            Aim::SetSettings(wanted) => self.go_on(settings::changes(&wanted, &self.readout, options), options),
-            aim => Some(Ok(aim.answer(&self.readout, options))),
-        }
+        let changes = match self.aim {
+            Aim::SetThreshold(setting) => change_of(&setting, &self.readout, options),
+            Aim::SetSettings(wanted) => settings::changes(&wanted, &self.readout, options),
+            aim => return Done(Ok(aim.answer(&self.readout, options))),
+        };
+        changes.and_then(|changes| Self::changing(changes, options)).into()
     }
 
-    /// What is to be set is known now. Nothing: it is as wanted. All values are looked at before the first is set.
-    fn go_on(
-        &mut self,
-        requests: Result<Vec<Request>, DeviceError>,
-        options: &Options,
-    ) -> Option<Result<Answer, DeviceError>> {
-        let check = |request: &Request| request.check(options).map_err(DeviceError::new);
-        let checked = requests.and_then(|requests| requests.iter().try_for_each(check).map(|()| requests));
-        match checked {
-            Ok(requests) if requests.is_empty() => Some(Ok(Answer::Confirmed)),
-            Ok(requests) => {
-                self.requests.extend(requests);
-                None
-            }
-            Err(error) => Some(Err(error)),
-        }
+    /// What is to be set is known now. All values are looked at before the first is set.
+    fn changing(changes: Vec<Request>, options: &Options) -> Result<NextStep<Self>, DeviceError> {
+        let check = |change: &Request| change.check(options).map_err(DeviceError::new);
+        changes.iter().try_for_each(check)?;
+        Ok(Self::begun(Aim::Done, changes))
     }
 
-    /// The first request has failed, and the command with it.
+    /// The request has failed, and the command with it.
     pub(super) fn failed(&self, error: TelnetError) -> DeviceError {
         let error = DeviceError::new(error);
         // What was set before stays set.
-        if self.has_set && error.effect() == Effect::NotApplied {
-            return error.with_effect(Effect::Unknown);
+        if error.effect() == Effect::NotApplied {
+            return error.with_effect(self.effect());
         }
         error
     }
+}
 
-    pub(super) fn withdrawn(&self) -> DeviceError {
+impl Job for Plan {
+    fn never_begun() -> DeviceError {
         let effect = Effect::NotApplied;
-        self.failed(TelnetError::Cancelled { effect })
+        DeviceError::new(TelnetError::Cancelled { effect })
+    }
+
+    fn effect(&self) -> Effect {
+        if self.has_set {
+            Effect::Unknown
+        } else {
+            Effect::NotApplied
+        }
+    }
+
+    fn withdrawn(self) -> DeviceError {
+        Self::never_begun().with_effect(self.effect())
     }
 }
 

@@ -45,10 +45,10 @@ const PROBE: Point = Point::sensor(1);
 
 impl Readout {
     /// Keeps what a request has told.
-    pub(super) fn take(&mut self, request: Option<Request>, reply: Reply) {
+    pub(super) fn take(&mut self, request: &Request, reply: Reply) {
         match (reply, request) {
             (Reply::Banner(banner), _) => self.banner = Some(banner),
-            (Reply::Load(load), Some(Request::Load(member))) => self.loads.push((member.number(), load)),
+            (Reply::Load(load), Request::Load(member)) => self.loads.push((member.number(), load)),
             (Reply::Clock(clock), _) => self.clock = Some(clock),
             (Reply::Users(user), _) => self.user = Some(user),
             (Reply::Network(network), _) => self.network = Some(network),
