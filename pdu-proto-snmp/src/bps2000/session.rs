@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use pdu_core::{
-    Answer, Capabilities, Capability, Command, DeviceError, Effect, ErrorKind, Event, EventOf, Instant, Refused,
-    Session, Ticket, Update,
+    Answer, Capabilities, Capability, Command, DeviceError, Effect, Event, EventOf, Instant, Job, Jobs, NextStep,
+    Refused, Session, Ticket, Update,
 };
 
 use super::objects::{MEMBER_COUNT, Meaning, Object};
@@ -49,27 +49,9 @@ const CAPACITY: usize = 8;
 pub struct Device<S> {
     raw: S,
     profile: Profile,
-    /// In the order in which they came; the oldest that has not ended is under way.
-    commands: Vec<Pending>,
-    next_ticket: u64,
+    /// Each waits as what it is for, so that what needs no request ends at once.
+    jobs: Jobs<Survey, Aim>,
     deviations: Vec<Deviation>,
-}
-
-#[derive(Debug)]
-struct Pending {
-    ticket: Ticket,
-    withdrawn: bool,
-    state: State,
-}
-
-#[derive(Debug)]
-enum State {
-    Live {
-        survey: Survey,
-        /// The raw session's ticket for the request of the survey, if it has it.
-        sent: Option<Ticket>,
-    },
-    Done(Result<Answer, DeviceError>),
 }
 
 /// A command under way: what is known so far, and what is asked next.
@@ -95,8 +77,7 @@ impl<S> Device<S> {
         Self {
             raw,
             profile: profile.into(),
-            commands: Vec::with_capacity(CAPACITY),
-            next_ticket: 0,
+            jobs: Jobs::new(CAPACITY),
             deviations: Vec::new(),
         }
     }
@@ -127,73 +108,36 @@ impl<S: SnmpSession> Device<S> {
         }
     }
 
-    /// Gives the raw session the next request of the oldest command that has not ended, unless it has one. Says whether it did.
+    /// Gives the raw session the next request of the first command, unless it has one; whether it did.
     fn send_next(&mut self, now: Instant) -> bool {
-        let mut live = self.commands.iter_mut().filter(|pending| !pending.is_done());
-        let Some(pending) = live.next() else { return false };
-        let State::Live {
-            survey,
-            sent: sent @ None,
-        } = &mut pending.state
-        else {
-            return false;
-        };
-        match self.raw.submit(now, survey.request()) {
-            Ok(ticket) => *sent = Some(ticket),
-            Err(refused) if refused.kind == ErrorKind::Busy => return false,
-            Err(Refused { kind, .. }) => {
-                let error = Refused { request: (), kind };
-                pending.state = State::Done(Err(DeviceError::new(error)));
-            }
-        }
-        true
+        let begin = |aim| NextStep::Ask(Survey::new(aim, self.profile));
+        let submit = |survey: &Survey| self.raw.submit(now, survey.request());
+        self.jobs.send_next(begin, submit)
     }
 
     fn advance(&mut self, raw: Ticket, result: Result<Reply, SnmpError>) {
-        for pending in &mut self.commands {
-            let State::Live { survey, sent } = &mut pending.state else {
-                continue;
-            };
-            if *sent != Some(raw) {
-                continue;
-            }
-            *sent = None;
+        self.jobs.advance(raw, |mut survey| {
             if let Err(error) = survey.answered(result) {
-                pending.state = State::Done(Err(DeviceError::new(error)));
-            } else if survey.asked.is_empty() {
-                if survey.aim == Aim::Snapshot {
-                    self.deviations = survey.readout.deviations().collect();
-                }
-                pending.state = State::Done(survey.finished());
-            } else if pending.withdrawn {
-                pending.withdraw();
+                return NextStep::failed(error);
             }
-            return;
-        }
+            if !survey.asked.is_empty() {
+                return NextStep::Ask(survey);
+            }
+            if survey.aim == Aim::Snapshot {
+                self.deviations = survey.readout.deviations().collect();
+            }
+            NextStep::Done(survey.finished())
+        });
     }
 }
 
-impl Pending {
-    const fn is_done(&self) -> bool {
-        matches!(self.state, State::Done(_))
-    }
-
-    /// Ends it, unless the raw session has a request of it: that has to end first.
-    fn withdraw(&mut self) {
-        if let State::Live { sent: None, .. } = self.state {
-            let effect = Effect::NotApplied;
-            self.state = State::Done(Err(DeviceError::new(SnmpError::Cancelled { effect })));
-        }
-    }
-}
-
-impl State {
-    fn of(command: &Command, profile: Profile) -> Self {
-        let unsupported = |why: &str| Self::Done(Err(DeviceError::unsupported(why)));
+impl Aim {
+    fn of(command: &Command) -> NextStep<Self> {
+        let unsupported = |why: &str| NextStep::Done(Err(DeviceError::unsupported(why)));
         match command {
-            Command::Capabilities => Self::Done(Ok(Answer::Capabilities(CAPABILITIES))),
-            Command::Identity => Self::live(Survey::new(Aim::Identity, profile)),
-            Command::Snapshot => Self::live(Survey::new(Aim::Snapshot, profile)),
+            Command::Capabilities => NextStep::Done(Ok(Answer::Capabilities(CAPABILITIES))),
+            Command::Identity => NextStep::Ask(Self::Identity),
+            Command::Snapshot => NextStep::Ask(Self::Snapshot),
             Command::Switch { .. } => unsupported("the bps2000 only measures: it switches no outlet"),
             Command::Thresholds | Command::SetThreshold(_) => {
                 unsupported("no object has thresholds: the bps2000's registers, its web page and its console do")
@@ -208,9 +152,21 @@ impl State {
             _ => unsupported("the bps2000 has no object for this command"),
         }
     }
+}
 
-    const fn live(survey: Survey) -> Self {
-        Self::Live { survey, sent: None }
+impl Job for Survey {
+    fn never_begun() -> DeviceError {
+        let effect = Effect::NotApplied;
+        DeviceError::new(SnmpError::Cancelled { effect })
+    }
+
+    /// It only reads.
+    fn effect(&self) -> Effect {
+        Effect::NotApplied
+    }
+
+    fn withdrawn(self) -> DeviceError {
+        Self::never_begun()
     }
 }
 
@@ -312,39 +268,19 @@ impl<S: SnmpSession> Session for Device<S> {
     type Error = DeviceError;
 
     fn submit(&mut self, now: Instant, request: Command) -> Result<Ticket, Refused<Command>> {
-        if self.commands.len() >= CAPACITY {
-            let kind = ErrorKind::Busy;
-            return Err(Refused { request, kind });
-        }
-        let ticket = Ticket(self.next_ticket);
-        self.next_ticket = self.next_ticket.wrapping_add(1);
-        self.commands.push(Pending {
-            ticket,
-            withdrawn: false,
-            state: State::of(&request, self.profile),
-        });
+        let ticket = self.jobs.submit(request, |command| Aim::of(&command))?;
         self.pump(now);
         Ok(ticket)
     }
 
     fn cancel(&mut self, now: Instant, ticket: Ticket) {
-        let Some(pending) = self.commands.iter_mut().find(|pending| pending.ticket == ticket) else {
-            return;
-        };
-        pending.withdrawn = true;
-        match pending.state {
-            State::Live { sent: Some(raw), .. } => self.raw.cancel(now, raw),
-            _ => pending.withdraw(),
+        if let Some(raw) = self.jobs.cancel(ticket) {
+            self.raw.cancel(now, raw);
         }
         self.pump(now);
     }
 
     fn poll_event(&mut self) -> Option<EventOf<Self>> {
-        let at = self.commands.iter().position(Pending::is_done)?;
-        let Pending { ticket, state, .. } = self.commands.remove(at);
-        match state {
-            State::Done(result) => Some(Event::Done { ticket, result }),
-            State::Live { .. } => None, // never: it was looked for
-        }
+        self.jobs.poll_event()
     }
 }
