@@ -98,7 +98,9 @@ impl<S: SnmpSession> Device<S> {
     fn pump(&mut self, now: Instant) -> bool {
         let mut moved = false;
         loop {
-            moved |= self.send_next(now);
+            while self.send_next(now) {
+                moved = true;
+            }
             match self.raw.poll_event() {
                 Some(Event::Done { ticket, result }) => self.advance(ticket, result),
                 Some(Event::Notice(never)) => match never {},
