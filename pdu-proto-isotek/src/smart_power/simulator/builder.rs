@@ -5,10 +5,11 @@ use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 use core::time::Duration;
 
+use pdu_core::simulator::Wander;
 use pdu_core::{Instant, LocalDateTime, Rng};
 
 use super::clock::UnitClock;
-use super::model::{OutletModel, Wander};
+use super::model::OutletModel;
 use super::schedule::Schedule;
 use super::{Counts, SmartPower};
 use crate::wire::{Address, Outlet, OutletConfig, OutletType, Text};

@@ -54,6 +54,7 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use pdu_core::simulator::Wander;
 use pdu_core::{Decimal, Instant, LocalDateTime, earliest};
 
 use crate::Rejected;
@@ -65,7 +66,7 @@ use crate::wire::{
 pub use builder::{Builder, LockedOutlets, VoltageWhenOff};
 use clock::UnitClock;
 pub use model::Load;
-use model::{MAX_POWER, OutletModel, Wander};
+use model::{MAX_POWER, OutletModel};
 use schedule::Schedule;
 
 /// How far back a unit that nobody told the time makes up for what it missed.

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use pdu_core::simulator::Wander;
 use pdu_core::{Instant, Rng};
 
 use crate::wire::{OutletConfig, OutletState};
@@ -72,38 +73,5 @@ impl OutletModel {
         if self.restart_until.is_some_and(|until| until <= now) {
             self.switch(OutletState::On);
         }
-    }
-}
-
-/// A number that moves slowly around another, as a function of the second.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Wander {
-    seed: u64,
-    around: i64,
-    size: u64,
-    period: u64,
-}
-
-impl Wander {
-    /// At most `size` away, and on its way to somewhere else every `period` seconds.
-    pub(super) fn new(rng: &mut Rng, around: i64, size: u64, period: u64) -> Self {
-        Self {
-            seed: rng.next_u64(),
-            around,
-            size,
-            period,
-        }
-    }
-
-    pub(super) fn at(&self, second: u64) -> i64 {
-        let period = self.period.max(1);
-        let (turn, gone) = (second / period, (second % period).cast_signed());
-        let (from, to) = (self.turn(turn), self.turn(turn.wrapping_add(1)));
-        from + (to - from) * gone / period.cast_signed()
-    }
-
-    fn turn(&self, turn: u64) -> i64 {
-        let mut rng = Rng::from_seed(self.seed ^ turn);
-        self.around - self.size.cast_signed() + rng.within(0..=2 * self.size).cast_signed()
     }
 }
