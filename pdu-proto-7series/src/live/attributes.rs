@@ -141,7 +141,8 @@ impl<'a> Attributes<'a> {
 
     /// The value of the next attribute, if it is opened exactly so, and means itself; what is written otherwise is for
     /// [`next`](Self::next).
-    #[inline]
+    #[allow(clippy::inline_always)] // as a call, it takes a tenth of the time of a document
+    #[inline(always)]
     pub(super) fn opened_by(&mut self, opening: &Opening) -> Option<&'a str> {
         let octets = self.text.as_bytes();
         let sixteen = octets.get(self.at..)?.first_chunk()?;
@@ -198,12 +199,25 @@ fn behind_space(octets: &[u8], mut at: usize) -> usize {
 /// How long a value is that ends with this quote, and whether it means itself; `None` if it does not end.
 #[inline]
 fn quoted(octets: &[u8], quote: u8) -> Option<(usize, bool)> {
-    let mut classes = 0;
-    let len = octets.iter().position(|&octet| {
+    let (mut len, mut classes) = (0, 0);
+    // Four at a time: one look at the end of the document is half of what an octet costs.
+    while let Some(four) = octets.get(len..).and_then(<[u8]>::first_chunk::<4>) {
+        for &octet in four {
+            if octet == quote {
+                return Some((len, classes & SPECIAL == 0));
+            }
+            classes |= class(octet);
+            len += 1;
+        }
+    }
+    for &octet in octets.get(len..)? {
+        if octet == quote {
+            return Some((len, classes & SPECIAL == 0));
+        }
         classes |= class(octet);
-        octet == quote
-    })?;
-    Some((len, classes & SPECIAL == 0))
+        len += 1;
+    }
+    None
 }
 
 /// May stand in a name.
